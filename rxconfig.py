@@ -1,0 +1,28 @@
+"""How Reflex compiles and runs the pages. What the operator decides is in ``core/settings.py``."""
+
+import reflex as rx
+from reflex.plugins import RadixThemesPlugin, SitemapPlugin
+from reflex_base.constants import StateManagerMode
+
+from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.server.same_origin import SameOrigin
+
+settings = get_settings()
+
+config = rx.Config(
+    app_name="troubleshoot_app",
+    redis_url=settings.redis_url,
+    state_manager_mode=StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY,
+    cors_allowed_origins=settings.allowed_origins,
+    state_auto_setters=False,
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    default_color_mode="system",
+    plugins=[
+        RadixThemesPlugin(
+            theme=rx.theme(accent_color="indigo", gray_color="slate", radius="large", scaling="100%")
+        ),
+        SameOrigin(),
+    ],
+    disable_plugins=[SitemapPlugin],
+)

@@ -1,0 +1,1 @@
+"""What tests stand on: a database, a server, a mail server, a browser, a raw socket."""

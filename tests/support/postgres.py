@@ -1,0 +1,78 @@
+"""One PostgreSQL for a whole test run, with a migrated template that every database is copied from."""
+
+import fcntl
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+import psycopg2
+
+from troubleshoot_app.server.database import migrate
+from troubleshoot_app.server.postgres import EmbeddedPostgres, create_database, stop_leftover
+
+TEMPLATE = "template_troubleshoot"
+PREFIX = "troubleshoot-test-"
+# A test database may be lost; it must be fast.
+OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+
+
+class Cluster:
+    """The server of the test run that process ``run`` started; any of its processes may use it, the first one starts it."""
+
+    def __init__(self, run: int) -> None:
+        """Name the cluster of the run; nothing is started yet."""
+        self.folder = Path(tempfile.gettempdir()) / f"{PREFIX}{run}"
+        self._server = EmbeddedPostgres(self.folder / "postgres", OPTIONS)
+
+    def database(self, name: str) -> str:
+        """Return the address of a new, migrated, empty database; an older one of that name is dropped."""
+        self._ensure_template()
+        maintenance = self._server.url_of("postgres")
+        _drop_database(maintenance, name)
+        create_database(maintenance, name, template=TEMPLATE)
+        return self._server.url_of(name)
+
+    def empty_database(self, name: str) -> str:
+        """Return the address of a new database without any tables."""
+        self._ensure_template()
+        maintenance = self._server.url_of("postgres")
+        _drop_database(maintenance, name)
+        create_database(maintenance, name)
+        return self._server.url_of(name)
+
+    def stop(self) -> None:
+        """Stop the server, if anybody started it, and remove its folder."""
+        if self.folder.exists():
+            stop_leftover(self._server.folder)
+            shutil.rmtree(self.folder)
+
+    def _ensure_template(self) -> None:
+        self.folder.mkdir(mode=0o755, exist_ok=True)
+        with (self.folder / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            ready = self.folder / "ready"
+            if ready.exists():
+                return
+            self._server.start()
+            create_database(self._server.url_of("postgres"), TEMPLATE)
+            migrate(self._server.url_of(TEMPLATE))
+            ready.touch()
+
+
+def remove_leftovers() -> None:
+    """Stop and remove the clusters of test runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        run = folder.name.removeprefix(PREFIX)
+        if run.isdigit() and not psutil.pid_exists(int(run)):
+            Cluster(int(run)).stop()
+
+
+def _drop_database(url: str, name: str) -> None:
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        connection.close()

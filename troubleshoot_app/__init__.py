@@ -1,0 +1,1 @@
+"""Troubleshoot: walk a decision tree, and hand over to a senior where it ends."""

@@ -1,0 +1,1 @@
+"""Starting and stopping: build the pages, run a database, keep the server processes alive."""

@@ -1,0 +1,129 @@
+"""The server processes: one supervisor that forks granian's workers, replaces those that die, and stops all of them."""
+
+import contextlib
+import multiprocessing
+import os
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from troubleshoot_app.server.errors import StartError
+
+LOOPBACK = ("127.0.0.1", "::1")
+PORT_FREE_SECONDS = 2
+WORKER_STOP_SECONDS = 5
+PING_SECONDS = 0.1
+ANSWER_SECONDS = 60
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Make sure that nobody listens on ``port``.
+
+    The workers share their port (SO_REUSEPORT), so that the system would not tell. What is just ending gets a moment.
+
+    Raises:
+        StartError: somebody does.
+    """
+    deadline = time.monotonic() + PORT_FREE_SECONDS
+    while not _is_free(host, port):
+        if time.monotonic() > deadline:
+            raise StartError(
+                f"Port {port} is in use by another program; stop that, or choose another port, for example PORT={port + 1}."
+            )
+        time.sleep(PING_SECONDS)
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    # Somebody on the other loopback address would get part of the visitors of http://localhost.
+    return not any(_answers(address, port) for address in LOOPBACK)
+
+
+def _answers(address: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((address, port), timeout=1):
+        return True
+    return False
+
+
+def run(host: str, port: int, workers: int, when_ready: Callable[[], None]) -> bool:
+    """Serve until a signal ends it; ``when_ready`` is called once the page answers.
+
+    Return whether it ended because it was asked to.
+    """
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server.mp import MPServer
+    from reflex.utils import exec as reflex_exec
+    from reflex_base.constants import Env
+    from reflex_base.environment import environment
+
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+
+    class Supervisor(MPServer):
+        def _serve_loop(self, *args: Any) -> None:
+            # The workers are forked by now, so that a thread can do no harm.
+            threading.Thread(target=_announce, args=(host, port, when_ready), daemon=True).start()
+            super()._serve_loop(*args)
+
+    multiprocessing.set_start_method("fork", force=True)
+    alive, life_line = os.pipe()
+    reflex_exec._preload_for_fork(None)
+    supervisor = Supervisor(
+        target=reflex_exec.get_app_instance(),
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        respawn_failed_workers=True,
+        workers_kill_timeout=WORKER_STOP_SECONDS,
+        log_level=LogLevels.warning,
+    )
+    try:
+        supervisor.serve(target_loader=lambda: _load(alive, life_line), wrap_loader=False)
+    except SystemExit:
+        return bool(supervisor.interrupt_signal)
+    return bool(supervisor.interrupt_signal)
+
+
+def _load(alive: int, life_line: int) -> Any:
+    """In a new worker: return the application, and end when the supervisor is gone."""
+    # Ctrl-C in the terminal is for the supervisor, which then stops the workers one way for all cases.
+    os.setpgid(0, 0)
+    # The supervisor holds the other end of the pipe; reading ends when it dies, however it dies.
+    os.close(life_line)
+    threading.Thread(target=_die_with_supervisor, args=(alive,), daemon=True).start()
+
+    from troubleshoot_app.troubleshoot_app import app
+
+    return app()
+
+
+def _die_with_supervisor(alive: int) -> None:
+    os.read(alive, 1)
+    os._exit(1)
+
+
+def _announce(host: str, port: int, when_ready: Callable[[], None]) -> None:
+    address = f"[{host}]" if ":" in host else host  # the address for "everywhere" leads here as well
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://{address}:{port}/", timeout=5) as answer,
+        ):
+            if answer.status == 200:
+                when_ready()
+                return
+        time.sleep(PING_SECONDS)

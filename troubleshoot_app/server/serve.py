@@ -1,0 +1,93 @@
+"""``serve``: everything that stands between a checkout and a page that answers."""
+
+import signal
+from types import FrameType
+
+from troubleshoot_app.core.settings import Settings
+from troubleshoot_app.server.errors import StartError
+from troubleshoot_app.server.paths import prepare_reflex
+
+DEMO_PASSWORD = "demo-password"  # noqa: S105  it is for everybody to know
+DEMO_SIGN_INS = {
+    "viewer@demo.test": "a technician",
+    "engineer@demo.test": "a senior",
+    "engineer2@demo.test": "another senior",
+    "admin@demo.test": "an administrator",
+    "owner@demo.test": "the owner of the account",
+}
+
+
+class Stopped(BaseException):
+    """A signal asked us to end before the server was up."""
+
+
+def serve(settings: Settings, host: str) -> None:
+    """Build, migrate, and serve until a signal ends it.
+
+    Raises:
+        StartError: it cannot start, or the server gave up.
+    """
+    from troubleshoot_app.server import database, frontend, runner
+
+    if settings.workers > 1 and not settings.redis_url:
+        raise StartError(
+            "WORKERS is more than 1, which needs REDIS_URL: the processes share what the pages show there."
+        )
+    prepare_reflex()
+    runner.require_free_port(host, settings.port)
+    _end_on_signals()
+    try:
+        frontend.ensure_built(say)
+        with database.database(settings, say) as url:
+            say("Bringing the database up to date.")
+            database.migrate(url)
+            if settings.wants_demo_data:
+                _load_demo()
+            runner.require_free_port(host, settings.port)
+            say("Starting the server.")
+            try:
+                asked = runner.run(host, settings.port, settings.workers, lambda: say(_welcome(settings)))
+            finally:
+                _ignore_signals()
+                say("Stopping.")
+    except Stopped:
+        asked = True
+    if not asked:
+        raise StartError("The server process kept failing; what it said is above.")
+    say("Stopped.")
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the terminal."""
+    print(sentence, flush=True)
+
+
+def _load_demo() -> None:
+    from troubleshoot_app.core.db import forget_engine, transact
+    from troubleshoot_app.services.demo import load_demo
+
+    transact(load_demo)
+    forget_engine()
+
+
+def _welcome(settings: Settings) -> str:
+    lines = ["", f"Troubleshoot is ready at {settings.base_url}"]
+    if settings.wants_demo_data:
+        lines += ["", f"Sign in with the password {DEMO_PASSWORD} as one of:"]
+        lines += [f"  {email:<22}{who}" for email, who in DEMO_SIGN_INS.items()]
+    return "\n".join([*lines, "", "Ctrl-C ends it."])
+
+
+def _end_on_signals() -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        _ignore_signals()
+        raise Stopped
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def _ignore_signals() -> None:
+    """Stopping is under way and does not take long; a second Ctrl-C must not leave the database behind."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
