@@ -1,0 +1,130 @@
+"""The decision tree: nodes, the options that lead from one to the next, and the document that a tree is kept as."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity
+
+NODE_LIMIT = 5_000
+OPTION_LIMIT = 50
+TEXT_LIMIT = 10_000
+FILE_LIMIT = 2 * 1024 * 1024
+ID_LIMIT = 200
+
+Document: TypeAlias = dict[str, Any]
+
+
+class NodeKind(StrEnum):
+    """A question has answers to choose from, an action one way on; a resolution or an escalation ends the walk."""
+
+    QUESTION = "question"
+    ACTION = "action"
+    RESOLUTION = "resolution"
+    ESCALATION = "escalation"
+
+    @property
+    def is_end(self) -> bool:
+        """Whether a walk ends at such a node."""
+        return self is NodeKind.RESOLUTION or self is NodeKind.ESCALATION
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An answer; ``to`` is the id of the node that it leads to, empty in a draft that does not say yet."""
+
+    id: str
+    label: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One question, action or end. ``text`` and ``help`` are Markdown."""
+
+    id: str
+    kind: NodeKind
+    text: str
+    help: str = ""
+    options: tuple[Option, ...] = ()
+
+    def option(self, option_id: str) -> Option | None:
+        """Return the option with this id; None when there is none."""
+        for option in self.options:
+            if option.id == option_id:
+                return option
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Nodes by id, in the order of their author. A draft may have faults: ``start`` and options may name no node."""
+
+    start: str
+    nodes: Mapping[str, Node]
+
+    def node(self, node_id: str) -> Node:
+        """Return the node with this id; ``KeyError`` when there is none."""
+        return self.nodes[node_id]
+
+
+def tree_to_document(tree: Tree) -> Document:
+    """Return the tree as plain JSON. ``order`` keeps the order of the nodes where objects have none, as in JSONB."""
+    return {
+        "start": tree.start,
+        "order": list(tree.nodes),
+        "nodes": {node.id: _node_to_document(node) for node in tree.nodes.values()},
+    }
+
+
+def _node_to_document(node: Node) -> Document:
+    document: Document = {"kind": node.kind.value, "text": node.text}
+    if node.help:
+        document["help"] = node.help
+    if node.options:
+        document["options"] = [
+            {"id": option.id, "label": option.label, "to": option.to} for option in node.options
+        ]
+    return document
+
+
+def tree_from_document(document: Document) -> Tree:
+    """Return the tree kept as ``document``, faults of its content included.
+
+    Raises:
+        InvalidTree: it has not the form that ``tree_to_document`` gives.
+    """
+    try:
+        start, kept = document["start"], document["nodes"]
+        if type(start) is not str or type(kept) is not dict:
+            raise _misshapen(None)
+        order = document.get("order") or ()
+        ids = dict.fromkeys([node_id for node_id in order if node_id in kept]) | dict.fromkeys(kept)
+    except (KeyError, TypeError, AttributeError):
+        raise _misshapen(None) from None
+    return Tree(start, {node_id: _node_from_document(node_id, kept[node_id]) for node_id in ids})
+
+
+_KINDS = {kind.value: kind for kind in NodeKind}
+
+
+def _node_from_document(node_id: str, kept: Document) -> Node:
+    try:
+        text, note = kept["text"], kept.get("help") or ""
+        options = tuple([Option(one["id"], one["label"], one["to"]) for one in kept.get("options") or ()])
+        kind = _KINDS[kept["kind"]]
+    except (KeyError, TypeError, AttributeError):
+        raise _misshapen(node_id) from None
+    words = [node_id, text, note]
+    for option in options:
+        words += (option.id, option.label, option.to)
+    if not all(type(word) is str for word in words):
+        raise _misshapen(node_id)
+    return Node(node_id, kind, text, note, options)
+
+
+def _misshapen(node_id: str | None) -> InvalidTree:
+    where = "The tree" if node_id is None else f'The node "{node_id}"'
+    message = f"{where} is not in the form that trees are kept in. Import it again from its file."
+    return InvalidTree([Problem(Severity.ERROR, node_id, "misshapen", message)])
