@@ -1,0 +1,20 @@
+"""The REST API as one FastAPI application, mounted beside the pages."""
+
+from fastapi import APIRouter, FastAPI
+
+from troubleshoot_app.api import errors
+from troubleshoot_app.api.routes import web
+
+PREFIX = "/api/v1"
+
+
+def make_api() -> FastAPI:
+    """Return the API with its routes and its errors."""
+    api = FastAPI(
+        title="Troubleshoot", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
+    )
+    errors.install(api)
+    v1 = APIRouter(prefix=PREFIX)
+    v1.include_router(web.router)
+    api.include_router(v1)
+    return api

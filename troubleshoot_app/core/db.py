@@ -1,0 +1,74 @@
+"""The database: one lazy engine a process, and ``transact``, the only thing that commits."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine, create_engine
+from sqlmodel import Session
+
+from troubleshoot_app.core.settings import get_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+POOL_SIZE = 12
+POOL_OVERFLOW = 8
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return ``url`` with psycopg2 named as the driver (a bare ``postgresql://`` would mean psycopg 3)."""
+    for scheme in ("postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg2://" + url.removeprefix(scheme)
+    return url
+
+
+def libpq_url(url: str) -> str:
+    """Return ``url`` as libpq, and so psycopg2 itself, takes it."""
+    return url.replace("postgresql+psycopg2://", "postgresql://", 1)
+
+
+def require_database_url() -> str:
+    """Return the database that this process works on; ``RuntimeError`` when none was set up."""
+    url = get_settings().database_url
+    if not url:
+        raise RuntimeError("DATABASE_URL is not set; `python -m troubleshoot_app serve` sets it.")
+    return url
+
+
+def engine() -> Engine:
+    """Return this process's engine, made at first use: server workers are forked after the import."""
+    global _engine
+    if _engine is None:
+        with _lock:
+            if _engine is None:
+                _engine = create_engine(
+                    sqlalchemy_url(require_database_url()),
+                    pool_size=POOL_SIZE,
+                    max_overflow=POOL_OVERFLOW,
+                    pool_pre_ping=True,
+                    connect_args={"application_name": "troubleshoot", "options": "-c timezone=UTC"},
+                )
+    return _engine
+
+
+def forget_engine(*, close: bool = True) -> None:
+    """Drop the engine; the next use makes a new one. A forked child must not close its parent's sockets."""
+    global _engine
+    if _engine is not None:
+        _engine.dispose(close=close)
+        _engine = None
+
+
+os.register_at_fork(after_in_child=lambda: forget_engine(close=False))
+
+
+def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run ``fn(db, …)`` in one transaction: commit what it did and return what it says, or roll all of it back."""
+    with Session(engine(), expire_on_commit=False) as db, db.begin():
+        return fn(db, *args, **kwargs)

@@ -1,0 +1,90 @@
+"""Settings: the only place that reads the environment (or ``.env``)."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """What the operator decides; each field is the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    secret_key: str | None = Field(default=None, repr=False)
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str = "troubleshoot@localhost"
+    public_url: str | None = None
+    port: int = Field(default=3000, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
+    demo_data: bool | None = None
+    allow_registration: bool = True
+    seen_timeout_seconds: int = Field(default=60, ge=1)
+    claim_timeout_seconds: int = Field(default=600, ge=1)
+    var_dir: Path = Path("var")
+
+    @field_validator("public_url")
+    @classmethod
+    def _plain_origin(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+            raise ValueError("PUBLIC_URL must look like https://help.example.org, without a path.")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the pages, without a trailing slash; used for links in mails."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        """Origins that may open the websocket and send a sign-in."""
+        if self.public_url:
+            return [self.public_url]
+        return [f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"]
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies carry ``Secure``: yes as soon as people come by https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def wants_demo_data(self) -> bool:
+        """The demo account is for an installation that brings no database of its own, unless told otherwise."""
+        return self.database_url is None if self.demo_data is None else self.demo_data
+
+    def require_secret(self) -> str:
+        """Return the key that signs tokens; make and keep one (mode 0600) for the embedded database.
+
+        Raises:
+            ValueError: ``DATABASE_URL`` is set and ``SECRET_KEY`` is not.
+        """
+        if self.secret_key:
+            return self.secret_key
+        if self.database_url:
+            raise ValueError(
+                "SECRET_KEY is required when DATABASE_URL is set: all workers must sign with the same key."
+            )
+        path = self.var_dir / "secret_key"
+        if not path.exists():
+            self.var_dir.mkdir(parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(os.open(path, flags, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(SECRET_BYTES))
+        return path.read_text().strip()
+
+
+@cache
+def get_settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

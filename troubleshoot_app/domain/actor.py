@@ -1,0 +1,80 @@
+"""Who is asking, and what they may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a person may do in their account; each role can do all that the ones before it can."""
+
+    VIEWER = "viewer"
+    ENGINEER = "engineer"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        """Return the place in ``viewer < engineer < admin < owner``."""
+        return _RANKS[self]
+
+    @property
+    def is_senior(self) -> bool:
+        """Seniors take escalations: engineer, admin and owner."""
+        return self.rank >= _RANKS[Role.ENGINEER]
+
+
+_RANKS = {role: rank for rank, role in enumerate(Role)}
+
+SENIOR_ROLES = tuple(role for role in Role if role.is_senior)
+
+
+class Permission(StrEnum):
+    """A thing one may be allowed to do; the value completes the sentence "You may not …"."""
+
+    TREE_READ = "read trees"
+    TREE_READ_DRAFTS = "read drafts"
+    TREE_WRITE = "change trees"
+    TREE_DELETE = "delete trees"
+    SESSION_WALK = "walk a tree"
+    SESSION_READ_ALL = "read other people's sessions"
+    HANDOFF_OPEN = "escalate or park"
+    HANDOFF_CLAIM = "pick up escalations"
+    PEOPLE_READ = "see the people of the account"
+    PEOPLE_MANAGE = "manage people"
+    INSIGHT_READ = "see insights"
+
+
+_LEAST_ROLE = {
+    Permission.TREE_READ: Role.VIEWER,
+    Permission.TREE_READ_DRAFTS: Role.ENGINEER,
+    Permission.TREE_WRITE: Role.ENGINEER,
+    Permission.TREE_DELETE: Role.ADMIN,
+    Permission.SESSION_WALK: Role.VIEWER,
+    Permission.SESSION_READ_ALL: Role.ENGINEER,
+    Permission.HANDOFF_OPEN: Role.VIEWER,
+    Permission.HANDOFF_CLAIM: Role.ENGINEER,
+    Permission.PEOPLE_READ: Role.ENGINEER,
+    Permission.PEOPLE_MANAGE: Role.ADMIN,
+    Permission.INSIGHT_READ: Role.ENGINEER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person, as the database knows them at this moment."""
+
+    user_id: UUID
+    account_id: UUID
+    name: str
+    role: Role
+    sign_in_id: UUID
+
+    @property
+    def is_senior(self) -> bool:
+        """Whether escalations of the account come to this person."""
+        return self.role.is_senior
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the role reaches for ``permission``."""
+        return self.role.rank >= _LEAST_ROLE[permission].rank

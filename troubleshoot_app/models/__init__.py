@@ -1,0 +1,25 @@
+"""The tables. Importing this package registers all of them."""
+
+from troubleshoot_app.models.accounts import Account
+from troubleshoot_app.models.audit import AuditEntry, IdempotencyKey
+from troubleshoot_app.models.handoffs import Delivery, Handoff
+from troubleshoot_app.models.presence import Presence
+from troubleshoot_app.models.sessions import Step, TroubleshootingSession
+from troubleshoot_app.models.trees import TreeVersion, TroubleshootingTree
+from troubleshoot_app.models.users import RefreshToken, SignIn, User
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Delivery",
+    "Handoff",
+    "IdempotencyKey",
+    "Presence",
+    "RefreshToken",
+    "SignIn",
+    "Step",
+    "TreeVersion",
+    "TroubleshootingSession",
+    "TroubleshootingTree",
+    "User",
+]

@@ -1,0 +1,67 @@
+"""Handoffs (a session given to somebody else, or to later) and the deliveries that tell people of them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
+from troubleshoot_app.models.base import AccountRow, Timestamp, words
+from troubleshoot_app.models.sessions import TEXT_LENGTH
+
+
+class Handoff(AccountRow, table=True):
+    """An escalation or a parked session; at most one of a session is alive."""
+
+    __table_args__ = (
+        Index(
+            "uq_handoff_live_session",
+            "session_id",
+            unique=True,
+            postgresql_where=text("status IN ('open', 'claimed')"),
+        ),
+        Index("ix_handoff_account_id_status_created_at", "account_id", "status", "created_at"),
+    )
+
+    session_id: UUID = Field(foreign_key="session.id", index=True)
+    intent: Intent = Field(sa_type=words(Intent, "intent"))
+    status: HandoffStatus = Field(default=HandoffStatus.OPEN, sa_type=words(HandoffStatus, "handoff_status"))
+    reason: str = Field(default="", max_length=TEXT_LENGTH)
+    priority: Priority = Field(default=Priority.NORMAL, sa_type=words(Priority, "priority"))
+    node_id: str = Field(max_length=200)
+    from_id: UUID = Field(foreign_key="app_user.id", index=True)
+    claimed_by_id: UUID | None = Field(default=None, foreign_key="app_user.id")
+    claimed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    closed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    resolution: str = Field(default="", max_length=TEXT_LENGTH)
+    told_at: datetime = Field(default_factory=now, sa_type=Timestamp)
+    round: int = 1
+
+
+class Delivery(AccountRow, table=True):
+    """One person told by one channel: the record that a person reads and the queue that the worker works off.
+
+    ``lease_owner`` is the advisory-lock key of the process that is sending right now.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("handoff_id", "recipient_id", "channel"),
+        Index("ix_delivery_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_delivery_recipient_id", "recipient_id"),
+    )
+
+    handoff_id: UUID = Field(foreign_key="handoff.id")
+    recipient_id: UUID = Field(foreign_key="app_user.id")
+    channel: Channel = Field(sa_type=words(Channel, "channel"))
+    status: DeliveryStatus = Field(
+        default=DeliveryStatus.PENDING, sa_type=words(DeliveryStatus, "delivery_status")
+    )
+    attempts: int = 0
+    error: str = Field(default="", max_length=500)
+    next_attempt_at: datetime | None = Field(default_factory=now, sa_type=Timestamp)
+    sent_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    seen_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    dismissed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    lease_owner: int | None = None

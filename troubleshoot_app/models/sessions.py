@@ -1,0 +1,67 @@
+"""Troubleshooting sessions and their steps."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.domain.handoff import Outcome, SessionStatus
+from troubleshoot_app.models.base import AccountRow, Timestamp, words
+
+TEXT_LENGTH = 10_000
+TITLE_LENGTH = 200
+
+
+class TroubleshootingSession(AccountRow, table=True):
+    """One walk by somebody in front of something broken; it keeps the version that it started on.
+
+    ``seq`` numbers the latest step, undone ones included; ``pending_note`` is what was typed at the current node.
+    """
+
+    __tablename__ = "session"
+    __table_args__ = (
+        Index("ix_session_holder_id_updated_at", "holder_id", "updated_at"),
+        Index("ix_session_account_id_updated_at", "account_id", "updated_at"),
+    )
+
+    tree_id: UUID = Field(foreign_key="tree.id", index=True)
+    version_id: UUID = Field(foreign_key="tree_version.id")
+    title: str = Field(default="", max_length=TITLE_LENGTH)
+    ticket_ref: str = Field(default="", max_length=TITLE_LENGTH)
+    asset: str = Field(default="", max_length=TITLE_LENGTH)
+    notes: str = Field(default="", max_length=TEXT_LENGTH)
+    pending_note: str = Field(default="", max_length=TEXT_LENGTH)
+    status: SessionStatus = Field(
+        default=SessionStatus.ACTIVE, sa_type=words(SessionStatus, "session_status")
+    )
+    outcome: Outcome | None = Field(default=None, sa_type=words(Outcome, "outcome"))
+    summary: str = Field(default="", max_length=TEXT_LENGTH)
+    node_id: str = Field(max_length=200)
+    seq: int = 0
+    live_steps: int = 0
+    revision: int = 1
+    started_by_id: UUID = Field(foreign_key="app_user.id", index=True)
+    holder_id: UUID = Field(foreign_key="app_user.id")
+    updated_at: datetime = Field(default_factory=now, sa_type=Timestamp)
+    completed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class Step(AccountRow, table=True):
+    """One answer. Never changed and never deleted: going back marks it undone."""
+
+    __table_args__ = (
+        UniqueConstraint("session_id", "seq"),
+        Index("ix_step_live", "session_id", "seq", postgresql_where=text("undone_at IS NULL")),
+    )
+
+    session_id: UUID = Field(foreign_key="session.id")
+    seq: int
+    version_id: UUID = Field(foreign_key="tree_version.id")
+    node_id: str = Field(max_length=200)
+    option_id: str = Field(max_length=200)
+    value: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    note: str = Field(default="", max_length=TEXT_LENGTH)
+    by_id: UUID = Field(foreign_key="app_user.id")
+    undone_at: datetime | None = Field(default=None, sa_type=Timestamp)

@@ -1,0 +1,45 @@
+"""Trees: one draft that changes, and numbered versions that never do."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Column, Index, String, UniqueConstraint
+from sqlmodel import Field
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.domain.tree_status import TreeStatus
+from troubleshoot_app.models.base import AccountRow, Json, Timestamp, words
+
+
+class TroubleshootingTree(AccountRow, table=True):
+    """A tree as its authors see it: the draft, and which version people walk."""
+
+    __tablename__ = "tree"
+    __table_args__ = (Index("ix_tree_account_id", "account_id"),)
+
+    title: str = Field(max_length=200)
+    description: str = Field(default="", max_length=2000)
+    category: str = Field(default="", max_length=100)
+    tags: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(String(50)), nullable=False))
+    status: TreeStatus = Field(default=TreeStatus.DRAFT, sa_type=words(TreeStatus, "tree_status"))
+    draft: dict[str, Any] = Field(sa_type=Json, sa_column_kwargs={"nullable": False})
+    node_count: int = 0
+    revision: int = 1
+    version: int | None = None
+    updated_at: datetime = Field(default_factory=now, sa_type=Timestamp)
+    updated_by_id: UUID = Field(foreign_key="app_user.id")
+
+
+class TreeVersion(AccountRow, table=True):
+    """A published version: frozen, and so kept in memory by whoever walks it."""
+
+    __tablename__ = "tree_version"
+    __table_args__ = (UniqueConstraint("tree_id", "number"),)
+
+    tree_id: UUID = Field(foreign_key="tree.id")
+    number: int
+    title: str = Field(max_length=200)
+    document: dict[str, Any] = Field(sa_type=Json, sa_column_kwargs={"nullable": False})
+    note: str = Field(default="", max_length=2000)
+    published_by_id: UUID = Field(foreign_key="app_user.id")

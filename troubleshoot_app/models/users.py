@@ -1,0 +1,59 @@
+"""People, where they are signed in, and the tokens that keep them so."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.models.base import AccountRow, Timestamp, words
+
+EMAIL_LENGTH = 254
+NAME_LENGTH = 200
+
+
+class User(AccountRow, table=True):
+    """A person of an account. A deleted one stays as a name in the history and frees the address."""
+
+    __tablename__ = "app_user"
+    __table_args__ = (
+        Index("ix_app_user_account_id", "account_id"),
+        Index(
+            "uq_app_user_email",
+            text("lower(email)"),
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
+
+    email: str = Field(max_length=EMAIL_LENGTH)
+    name: str = Field(max_length=NAME_LENGTH)
+    password_hash: str = Field(max_length=100, repr=False)
+    role: Role = Field(sa_type=words(Role, "role"))
+    is_active: bool = True
+    deleted_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class SignIn(AccountRow, table=True):
+    """One place where a person is signed in: a browser (by cookie) or a program (by a family of refresh tokens)."""
+
+    __tablename__ = "sign_in"
+
+    user_id: UUID = Field(foreign_key="app_user.id", index=True)
+    secret_hash: str | None = Field(default=None, max_length=64, unique=True, repr=False)
+    device: str = Field(default="", max_length=300)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    revoked_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class RefreshToken(AccountRow, table=True):
+    """One link of a family of refresh tokens; used once, then it names its successor."""
+
+    __tablename__ = "refresh_token"
+
+    sign_in_id: UUID = Field(foreign_key="sign_in.id", index=True)
+    token_hash: str = Field(max_length=64, unique=True, repr=False)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    spent_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    successor_id: UUID | None = Field(default=None, foreign_key="refresh_token.id")

@@ -1,0 +1,43 @@
+"""Announcements: what one process says to all of them, inside the transaction, heard after its commit."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+CHANNEL = "troubleshoot_handoffs"
+
+
+class HandoffEvent(StrEnum):
+    """What happened to a handoff."""
+
+    OPENED = "opened"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    RESOLVED = "resolved"
+    CANCELLED = "cancelled"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Something happened to a handoff of an account."""
+
+    account_id: UUID
+    handoff_id: UUID
+    event: HandoffEvent
+
+    @classmethod
+    def from_payload(cls, payload: str) -> "Announcement":
+        """Return what ``announce`` sent."""
+        fields = json.loads(payload)
+        return cls(UUID(fields["account"]), UUID(fields["handoff"]), HandoffEvent(fields["event"]))
+
+
+def announce(db: Session, account_id: UUID, handoff_id: UUID, event: HandoffEvent) -> None:
+    """Tell every process, if and when the transaction commits."""
+    payload = json.dumps({"account": str(account_id), "handoff": str(handoff_id), "event": event.value})
+    db.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})

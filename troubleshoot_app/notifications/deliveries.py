@@ -1,0 +1,139 @@
+"""Deliveries: one row for each person and channel, made with the handoff and worked off after its commit."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.domain.actor import SENIOR_ROLES
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
+from troubleshoot_app.models import Delivery, Handoff, User
+
+
+def eligible_seniors(account_id: UUID, escalator_id: UUID) -> Select[tuple[UUID]]:
+    """Return the query for who an escalation is for: active seniors of the account, the escalator excepted."""
+    return select(User.id).where(
+        User.account_id == account_id,
+        User.id != escalator_id,
+        User.role.in_(SENIOR_ROLES),
+        User.is_active,
+        User.deleted_at.is_(None),
+    )
+
+
+def tell_everybody(db: Session, handoff: Handoff, *, except_user_id: UUID | None = None) -> int:
+    """Make (or make due again) a delivery for each eligible senior by each channel; return how many people.
+
+    ``except_user_id`` is somebody who need not be told, such as the one who just gave the case back.
+    """
+    at = now()
+    recipients = [
+        user_id
+        for user_id in db.execute(eligible_seniors(handoff.account_id, handoff.from_id)).scalars()
+        if user_id != except_user_id
+    ]
+    rows = [
+        {
+            "id": new_id(),
+            "created_at": at,
+            "account_id": handoff.account_id,
+            "handoff_id": handoff.id,
+            "recipient_id": recipient_id,
+            "channel": channel,
+            "status": DeliveryStatus.PENDING,
+            "attempts": 0,
+            "error": "",
+            "next_attempt_at": at,
+        }
+        for recipient_id in recipients
+        for channel in Channel
+    ]
+    if rows:
+        fresh = insert(Delivery).values(rows)
+        db.execute(
+            fresh.on_conflict_do_update(
+                index_elements=["handoff_id", "recipient_id", "channel"],
+                set_={
+                    "status": DeliveryStatus.PENDING,
+                    "attempts": 0,
+                    "error": "",
+                    "next_attempt_at": at,
+                    "sent_at": None,
+                    "seen_at": None,
+                    "dismissed_at": None,
+                },
+            )
+        )
+    return len(recipients)
+
+
+def stop_telling(db: Session, handoff_id: UUID, why: str) -> None:
+    """End what is still to be sent for a handoff that nobody needs to hear of any more."""
+    db.execute(
+        update(Delivery)
+        .where(Delivery.handoff_id == handoff_id, Delivery.status == DeliveryStatus.PENDING)
+        .values(status=DeliveryStatus.SKIPPED, error=why, next_attempt_at=None)
+    )
+
+
+def mark_shown(db: Session, handoff_ids: Iterable[UUID], user_ids: Iterable[UUID]) -> None:
+    """Note that these people's tabs were given these escalations."""
+    db.execute(
+        update(Delivery)
+        .where(
+            Delivery.handoff_id.in_(list(handoff_ids)),
+            Delivery.recipient_id.in_(list(user_ids)),
+            Delivery.channel == Channel.IN_APP,
+            Delivery.status.in_((DeliveryStatus.PENDING, DeliveryStatus.SKIPPED)),
+        )
+        .values(status=DeliveryStatus.SENT, sent_at=now(), attempts=1, error="", next_attempt_at=None)
+    )
+
+
+def mark_seen(db: Session, handoff_ids: Iterable[UUID], user_id: UUID) -> None:
+    """Note that a person had these escalations before their eyes; a mail that waits for that is not needed any more."""
+    at = now()
+    ids = list(handoff_ids)
+    mine = (Delivery.handoff_id.in_(ids), Delivery.recipient_id == user_id)
+    db.execute(
+        update(Delivery)
+        .where(*mine, Delivery.channel == Channel.IN_APP, Delivery.status != DeliveryStatus.SEEN)
+        .values(status=DeliveryStatus.SEEN, seen_at=at, error="", next_attempt_at=None)
+    )
+    db.execute(
+        update(Delivery)
+        .where(
+            *mine,
+            Delivery.channel == Channel.EMAIL,
+            Delivery.status == DeliveryStatus.PENDING,
+            Delivery.lease_owner.is_(None),
+        )
+        .values(status=DeliveryStatus.SKIPPED, error="Seen on screen.", next_attempt_at=None)
+    )
+
+
+def mark_dismissed(db: Session, handoff_id: UUID, user_id: UUID, at: datetime) -> None:
+    """Note that a person does not want to see the banner of this escalation any more."""
+    db.execute(
+        update(Delivery)
+        .where(
+            Delivery.handoff_id == handoff_id,
+            Delivery.recipient_id == user_id,
+            Delivery.channel == Channel.IN_APP,
+        )
+        .values(dismissed_at=at)
+    )
+
+
+def skip_unreachable(db: Session, delivery_ids: Iterable[UUID]) -> None:
+    """End the on-screen deliveries of people who have no tab open; their mail goes out at once."""
+    db.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(list(delivery_ids)), Delivery.status == DeliveryStatus.PENDING)
+        .values(status=DeliveryStatus.SKIPPED, error="Not connected.", next_attempt_at=None)
+    )

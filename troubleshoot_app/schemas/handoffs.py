@@ -1,0 +1,90 @@
+"""Handoffs and deliveries as the pages and the API show them."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
+from troubleshoot_app.schemas.people import PersonRef
+from troubleshoot_app.schemas.sessions import StepView
+
+
+class HandoffView(BaseModel):
+    """A handoff with what one needs to know before opening it."""
+
+    id: str
+    intent: Intent
+    status: HandoffStatus
+    session_id: str
+    reason: str
+    priority: Priority
+    raised_by: PersonRef = Field(serialization_alias="from")
+    claimed_by: PersonRef | None
+    created_at: datetime
+    claimed_at: datetime | None
+    closed_at: datetime | None
+    resolution: str
+    tree_title: str
+    session_title: str
+    ticket_ref: str
+    asset: str
+    question: str
+
+
+class Briefing(BaseModel):
+    """What a senior reads before picking up: the problem, the path so far, where it is stuck."""
+
+    problem: str
+    notes: str
+    pending_note: str
+    path: list[StepView]
+    stuck_at: str
+    stuck_help: str
+
+
+class HandoffDetail(HandoffView):
+    """A handoff with its briefing."""
+
+    briefing: Briefing
+
+
+class Reach(BaseModel):
+    """Who an escalation would reach right now."""
+
+    online: int
+    by_mail: int
+
+
+class Alert(BaseModel):
+    """One open escalation in the banner."""
+
+    id: str
+    who: str
+    what: str
+    why: str
+    priority: Priority
+    created_at: datetime
+
+
+class Inbox(BaseModel):
+    """What a senior has waiting. ``fresh`` counts those not dismissed, of which ``alerts`` are the worst few;
+    ``waiting`` counts all that are open."""
+
+    alerts: list[Alert] = []
+    fresh: int = 0
+    waiting: int = 0
+
+
+class DeliveryView(BaseModel):
+    """One person told by one channel."""
+
+    id: str
+    recipient: PersonRef
+    channel: Channel
+    status: DeliveryStatus
+    attempts: int
+    error: str
+    created_at: datetime
+    sent_at: datetime | None
+    seen_at: datetime | None
+    next_attempt_at: datetime | None

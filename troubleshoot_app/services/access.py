@@ -1,0 +1,106 @@
+"""Who is asking, what they may do, and whose rows they reach: every use case passes here first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlmodel import Session
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from troubleshoot_app.core.ids import parse_id
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.errors import DomainError, InvalidTree, NotAllowedNow, NotForYou, UnreadableTree
+from troubleshoot_app.models import SignIn, User
+from troubleshoot_app.models.base import AccountRow
+
+P = ParamSpec("P")
+R = TypeVar("R")
+RowT = TypeVar("RowT", bound=AccountRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What identifies a caller: the hash of a browser's cookie, or the sign-in that an access token names."""
+
+    cookie_hash: str | None = None
+    sign_in_id: UUID | None = None
+
+
+def load_actor(db: Session, credential: Credential | None) -> Actor:
+    """Return who is asking, as the database knows them now; ``Unauthenticated`` when nobody stands behind it."""
+    if credential is None or (credential.cookie_hash is None and credential.sign_in_id is None):
+        raise Unauthenticated()
+    query = (
+        select(User.id, User.account_id, User.name, User.role, SignIn.id)
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(
+            SignIn.revoked_at.is_(None), SignIn.expires_at > now(), User.is_active, User.deleted_at.is_(None)
+        )
+    )
+    if credential.cookie_hash is not None:
+        query = query.where(SignIn.secret_hash == credential.cookie_hash)
+    else:
+        query = query.where(SignIn.id == credential.sign_in_id)
+    row = db.execute(query).one_or_none()
+    if row is None:
+        raise Unauthenticated("Your sign-in has ended. Please sign in again.")
+    return Actor(*row)
+
+
+def acting(
+    db: Session,
+    credential: Credential | None,
+    fn: Callable[Concatenate[Session, Actor, P], R],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """Run the use case ``fn(db, actor, …)`` as whoever ``credential`` identifies.
+
+    Raises:
+        AppError: what the use case raises; what a rule of the domain refuses becomes ``Conflict`` or ``Invalid``.
+    """
+    actor = load_actor(db, credential)
+    try:
+        return fn(db, actor, *args, **kwargs)
+    except DomainError as error:
+        raise as_app_error(error) from error
+
+
+def as_app_error(error: DomainError) -> AppError:
+    """Return what the outside is told when a rule of the domain says no."""
+    match error:
+        case NotForYou():
+            return Forbidden(str(error))
+        case NotAllowedNow():
+            return Conflict(str(error))
+        case InvalidTree(problems=problems):
+            return Invalid(
+                str(error), errors=[{"loc": [p.node_id or "tree"], "msg": p.message} for p in problems]
+            )
+        case UnreadableTree(faults=faults):
+            return Invalid(str(error), errors=[{"loc": list(f.location), "msg": str(f)} for f in faults])
+        case _:
+            return Invalid(str(error))
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise ``Forbidden`` unless the actor's role reaches for ``permission``."""
+    if not actor.may(permission):
+        raise Forbidden(f"Your role ({actor.role}) may not {permission}. Ask an admin of your account.")
+
+
+def of_account(query: Select[tuple[R]], model: type[AccountRow], actor: Actor) -> Select[tuple[R]]:
+    """Return ``query`` narrowed to rows of the actor's account."""
+    return query.where(model.account_id == actor.account_id)
+
+
+def get_row(db: Session, actor: Actor, model: type[RowT], row_id: object, *, lock: bool = False) -> RowT:
+    """Return a row of the actor's account, locked if asked; ``NotFound`` for unknown, foreign and malformed ids."""
+    query = of_account(select(model).where(model.id == parse_id(row_id)), model, actor)
+    row = db.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,79 @@
+"""Accounts and the people who open them."""
+
+import re
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from troubleshoot_app.core.errors import Conflict, FieldError, Invalid
+from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.models import Account, User
+from troubleshoot_app.models.users import EMAIL_LENGTH, NAME_LENGTH
+
+PASSWORD_LENGTH = range(8, 257)
+_ADDRESS = re.compile(
+    r"[^@\s\x00-\x1f<>,;:\"()\[\]\\]+@[^@\s\x00-\x1f<>,;:\"()\[\]\\]+\.[^@\s.\x00-\x1f<>,;:\"()\[\]\\]+"
+)
+
+
+def check_registration(*, email: str, password: str, name: str, account_name: str) -> None:
+    """Raise ``Invalid`` naming every field that cannot be used."""
+    errors: list[FieldError] = []
+
+    def wrong(field: str, sentence: str) -> None:
+        errors.append({"loc": [field], "msg": sentence})
+
+    if len(email) > EMAIL_LENGTH or not _ADDRESS.fullmatch(email):
+        wrong("email", "Enter an e-mail address such as name@example.org.")
+    if len(password) not in PASSWORD_LENGTH:
+        wrong(
+            "password",
+            f"Choose a password of {PASSWORD_LENGTH.start} to {PASSWORD_LENGTH.stop - 1} characters.",
+        )
+    if not clean_name(name):
+        wrong("name", f"Enter your name (at most {NAME_LENGTH} characters).")
+    if not clean_name(account_name):
+        wrong("account_name", f"Enter the name of your team or company (at most {NAME_LENGTH} characters).")
+    if errors:
+        raise Invalid(" ".join(error["msg"] for error in errors), errors=errors)
+
+
+def clean_name(name: str) -> str:
+    """Return a name on one line without control characters; empty when it cannot be used."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return plain if len(plain) <= NAME_LENGTH else ""
+
+
+def open_account(db: Session, *, email: str, password_hash: str, name: str, account_name: str) -> User:
+    """Open a new account and return its owner.
+
+    Raises:
+        Conflict: the address is taken.
+    """
+    account = Account(name=clean_name(account_name))
+    db.add(account)
+    db.flush()
+    return add_user(db, account, email=email, password_hash=password_hash, name=name, role=Role.OWNER)
+
+
+def add_user(db: Session, account: Account, *, email: str, password_hash: str, name: str, role: Role) -> User:
+    """Add a person to ``account``; ``Conflict`` when the address is taken."""
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtext(email.lower()))))
+    if user_of_address(db, email) is not None:
+        raise Conflict("Somebody is registered with this address already. Sign in, or use another address.")
+    user = User(
+        account_id=account.id,
+        email=email.strip(),
+        name=clean_name(name),
+        password_hash=password_hash,
+        role=role,
+    )
+    db.add(user)
+    db.flush()
+    return user
+
+
+def user_of_address(db: Session, email: str) -> User | None:
+    """Return who is registered with ``email`` (whatever its case), deleted people left out."""
+    query = select(User).where(func.lower(User.email) == email.strip().lower(), User.deleted_at.is_(None))
+    return db.execute(query).scalar_one_or_none()

@@ -1,0 +1,198 @@
+"""Reading handoffs: the queue, the briefing, who was reached how and when."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, case, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session
+
+from troubleshoot_app.core.errors import NotFound
+from troubleshoot_app.core.ids import parse_id
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
+from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
+from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.notifications.deliveries import eligible_seniors, mark_seen, mark_shown
+from troubleshoot_app.notifications.inboxes import account_inboxes
+from troubleshoot_app.notifications.presence import connected_users
+from troubleshoot_app.schemas.handoffs import (
+    Briefing,
+    DeliveryView,
+    HandoffDetail,
+    HandoffView,
+    Inbox,
+    Reach,
+)
+from troubleshoot_app.schemas.people import PersonRef
+from troubleshoot_app.services.access import require
+
+LIST_LIMIT = 200
+
+_raiser = aliased(User, name="raiser")
+_claimer = aliased(User, name="claimer")
+
+_ROWS: Select[Any] = (
+    select(
+        Handoff,
+        _raiser.name.label("raiser_name"),
+        _claimer.name.label("claimer_name"),
+        TroubleshootingSession,
+        TreeVersion.title.label("tree_title"),
+    )
+    .join(_raiser, _raiser.id == Handoff.from_id)
+    .outerjoin(_claimer, _claimer.id == Handoff.claimed_by_id)
+    .join(TroubleshootingSession, TroubleshootingSession.id == Handoff.session_id)
+    .join(TreeVersion, TreeVersion.id == TroubleshootingSession.version_id)
+    .execution_options(populate_existing=True)
+)
+
+_BY_PRIORITY = case({priority.value: priority.weight for priority in Priority}, value=Handoff.priority)
+
+
+def list_handoffs(
+    db: Session,
+    actor: Actor,
+    *,
+    statuses: tuple[HandoffStatus, ...] | None = None,
+    limit: int = LIST_LIMIT,
+) -> list[HandoffView]:
+    """Return the escalations that the actor may see, newest first: seniors the account's, others their own."""
+    query = _visible(actor).where(Handoff.intent == Intent.ESCALATE)
+    if statuses is not None:
+        query = query.where(Handoff.status.in_(statuses))
+    rows = db.execute(query.order_by(Handoff.created_at.desc(), Handoff.id.desc()).limit(limit))
+    return [_view(db, row) for row in rows]
+
+
+def list_queue(db: Session, actor: Actor) -> list[HandoffView]:
+    """Return what is open or picked up: the unclaimed first, most urgent first, then the longest waiting."""
+    query = _visible(actor).where(
+        Handoff.intent == Intent.ESCALATE, Handoff.status.in_((HandoffStatus.OPEN, HandoffStatus.CLAIMED))
+    )
+    rows = db.execute(
+        query.order_by(
+            Handoff.status == HandoffStatus.CLAIMED, _BY_PRIORITY.desc(), Handoff.created_at
+        ).limit(LIST_LIMIT)
+    )
+    return [_view(db, row) for row in rows]
+
+
+def get_view(db: Session, actor: Actor, handoff_id: object) -> HandoffView:
+    """Return a handoff; ``NotFound`` when there is none that the actor may see."""
+    return _view(db, _one(db, actor, handoff_id))
+
+
+def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDetail:
+    """Return a handoff with its briefing; ``NotFound`` when there is none that the actor may see."""
+    row = _one(db, actor, handoff_id)
+    session = row.TroubleshootingSession
+    node = tree_of_version(db, session.version_id).nodes[session.node_id]
+    view = _view(db, row)
+    return HandoffDetail(
+        **dict(view),
+        briefing=Briefing(
+            problem=view.session_title or view.tree_title,
+            notes=session.notes,
+            pending_note=session.pending_note,
+            path=list_steps(db, session.id),
+            stuck_at=node.text,
+            stuck_help=node.help,
+        ),
+    )
+
+
+def list_deliveries(db: Session, actor: Actor, *, handoff_id: object) -> list[DeliveryView]:
+    """Return who was told of a handoff by which channel and how that went, by name."""
+    handoff = _one(db, actor, handoff_id).Handoff
+    rows = db.execute(
+        select(Delivery, User.name)
+        .join(User, User.id == Delivery.recipient_id)
+        .where(Delivery.handoff_id == handoff.id)
+        .order_by(User.name, User.id, Delivery.channel.desc())
+        .execution_options(populate_existing=True)
+    )
+    return [_delivery_view(delivery, name) for delivery, name in rows]
+
+
+def get_reach(db: Session, actor: Actor) -> Reach:
+    """Return whom an escalation by the actor would reach right now."""
+    seniors = set(db.execute(eligible_seniors(actor.account_id, actor.user_id)).scalars())
+    online = connected_users(db, seniors)
+    return Reach(online=len(online), by_mail=len(seniors - online))
+
+
+def get_inbox(db: Session, actor: Actor) -> Inbox:
+    """Return what waits for the actor, and note that their tab is given it; empty for who is no senior."""
+    if not actor.is_senior:
+        return Inbox()
+    inboxes = account_inboxes(db, actor.account_id, [actor.sign_in_id])
+    inbox = inboxes.inbox_of(actor.user_id)
+    if inbox.waiting:
+        mark_shown(db, [e.handoff_id for e in inboxes.escalations], [actor.user_id])
+    return inbox
+
+
+def note_seen(db: Session, actor: Actor, *, handoff_ids: object) -> None:
+    """Note that the actor had these escalations before their eyes; ids that are not theirs change nothing."""
+    require(actor, Permission.HANDOFF_CLAIM)
+    if isinstance(handoff_ids, list | tuple):
+        mark_seen(db, [parse_id(handoff_id) for handoff_id in handoff_ids[:LIST_LIMIT]], actor.user_id)
+
+
+def _visible(actor: Actor) -> Select[Any]:
+    query = _ROWS.where(Handoff.account_id == actor.account_id)
+    mine = or_(Handoff.from_id == actor.user_id, Handoff.claimed_by_id == actor.user_id)
+    if actor.may(Permission.HANDOFF_CLAIM):
+        return query.where(or_(Handoff.intent == Intent.ESCALATE, mine))
+    return query.where(mine)
+
+
+def _one(db: Session, actor: Actor, handoff_id: object) -> Row[Any]:
+    row = db.execute(_visible(actor).where(Handoff.id == parse_id(handoff_id))).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _view(db: Session, row: Row[Any]) -> HandoffView:
+    handoff: Handoff = row.Handoff
+    session: TroubleshootingSession = row.TroubleshootingSession
+    claimer = (
+        PersonRef(id=str(handoff.claimed_by_id), name=row.claimer_name)
+        if handoff.claimed_by_id is not None
+        else None
+    )
+    return HandoffView(
+        id=str(handoff.id),
+        intent=handoff.intent,
+        status=handoff.status,
+        session_id=str(handoff.session_id),
+        reason=handoff.reason,
+        priority=handoff.priority,
+        raised_by=PersonRef(id=str(handoff.from_id), name=row.raiser_name),
+        claimed_by=claimer,
+        created_at=handoff.created_at,
+        claimed_at=handoff.claimed_at,
+        closed_at=handoff.closed_at,
+        resolution=handoff.resolution,
+        tree_title=row.tree_title,
+        session_title=session.title,
+        ticket_ref=session.ticket_ref,
+        asset=session.asset,
+        question=tree_of_version(db, session.version_id).nodes[session.node_id].text,
+    )
+
+
+def _delivery_view(delivery: Delivery, name: str) -> DeliveryView:
+    return DeliveryView(
+        id=str(delivery.id),
+        recipient=PersonRef(id=str(delivery.recipient_id), name=name),
+        channel=Channel(delivery.channel),
+        status=DeliveryStatus(delivery.status),
+        attempts=delivery.attempts,
+        error=delivery.error,
+        created_at=delivery.created_at,
+        sent_at=delivery.sent_at,
+        seen_at=delivery.seen_at,
+        next_attempt_at=delivery.next_attempt_at,
+    )

@@ -1,0 +1,250 @@
+"""Handoffs: escalate or park, pick up, give back, resolve, cancel, resume."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import Session
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import Conflict
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.handoff import (
+    HandoffState,
+    HandoffStatus,
+    Intent,
+    Outcome,
+    Priority,
+    SessionStatus,
+    check_cancel,
+    check_claim,
+    check_release,
+    check_resolve,
+    check_resume,
+)
+from troubleshoot_app.models import Handoff, User
+from troubleshoot_app.models.sessions import TEXT_LENGTH
+from troubleshoot_app.notifications.announcements import HandoffEvent, announce
+from troubleshoot_app.notifications.deliveries import mark_dismissed, stop_telling, tell_everybody
+from troubleshoot_app.schemas.handoffs import HandoffView
+from troubleshoot_app.services import audit
+from troubleshoot_app.services.access import get_row, require
+from troubleshoot_app.services.handoff_views import get_view
+from troubleshoot_app.services.inputs import invalid, text_of, word_of
+from troubleshoot_app.services.session_rows import (
+    SessionRow,
+    check_held,
+    check_walkable,
+    lock_session,
+    move_session,
+)
+
+_handoff = Handoff.__table__  # type: ignore[attr-defined]
+
+
+def open_handoff(
+    db: Session,
+    actor: Actor,
+    *,
+    session_id: object,
+    intent: object,
+    reason: object = "",
+    priority: object = Priority.NORMAL,
+) -> HandoffView:
+    """Escalate or park an active session. An escalation comes with a delivery for each senior who must be told.
+
+    Raises:
+        Conflict: the session is not active, or has an open handoff already.
+        Forbidden: the actor does not hold it.
+    """
+    require(actor, Permission.HANDOFF_OPEN)
+    row = lock_session(db, actor, session_id)
+    kind = word_of(Intent, intent, "intent")
+    check_held(row, actor)
+    if row.handoff_id is not None:
+        raise Conflict("This session has an open handoff already.", extra={"handoff_id": str(row.handoff_id)})
+    check_walkable(row, actor, None)
+    handoff = Handoff(
+        account_id=actor.account_id,
+        session_id=row.id,
+        intent=kind,
+        reason=text_of(reason, "reason", TEXT_LENGTH),
+        priority=Priority.NORMAL if priority is None else word_of(Priority, priority, "priority"),
+        node_id=row.node_id,
+        from_id=actor.user_id,
+    )
+    db.add(handoff)
+    db.flush()
+    if kind is Intent.PARK:
+        move_session(db, row, status=SessionStatus.PARKED)
+    else:
+        move_session(db, row, status=SessionStatus.ESCALATED)
+        reached = tell_everybody(db, handoff)
+        audit.record(db, actor, "handoff.opened", handoff.id, session_id=str(row.id), told=reached)
+        announce(db, actor.account_id, handoff.id, HandoffEvent.OPENED)
+    return get_view(db, actor, handoff.id)
+
+
+def claim(db: Session, actor: Actor, *, handoff_id: object) -> HandoffView:
+    """Pick up an open escalation: one winner, who holds the session from now on.
+
+    Raises:
+        Conflict: somebody else has it (``claimed_by``), or it is over.
+        Forbidden: the actor escalated it.
+    """
+    require(actor, Permission.HANDOFF_CLAIM)
+    handoff, row = _lock(db, actor, handoff_id)
+    if handoff.status is HandoffStatus.CLAIMED:
+        raise _taken(db, actor, handoff)
+    check_claim(_state(handoff, row), actor)
+    handoff.status = HandoffStatus.CLAIMED
+    handoff.claimed_by_id = actor.user_id
+    handoff.claimed_at = now()
+    db.flush()
+    move_session(db, row, status=SessionStatus.ACTIVE, holder_id=actor.user_id)
+    stop_telling(db, handoff.id, f"{actor.name} picked it up.")
+    audit.record(db, actor, "handoff.claimed", handoff.id)
+    announce(db, actor.account_id, handoff.id, HandoffEvent.CLAIMED)
+    return get_view(db, actor, handoff.id)
+
+
+def release(db: Session, actor: Actor, *, handoff_id: object, note: object = "") -> HandoffView:
+    """Give a picked-up escalation back: it is open again and everybody else is told.
+
+    Raises:
+        Conflict: it is not claimed.
+        Forbidden: somebody else claimed it.
+    """
+    require(actor, Permission.HANDOFF_CLAIM)
+    handoff, row = _lock(db, actor, handoff_id)
+    check_release(_state(handoff, row), actor)
+    words = text_of(note, "note", TEXT_LENGTH)
+    reason = f"{handoff.reason}\n\n{actor.name} gave it back: {words}".strip() if words else handoff.reason
+    handoff.status = HandoffStatus.OPEN
+    handoff.claimed_by_id = None
+    handoff.claimed_at = None
+    handoff.reason = reason[:TEXT_LENGTH]
+    handoff.node_id = row.node_id
+    handoff.told_at = now()
+    handoff.round += 1
+    db.flush()
+    move_session(db, row, status=SessionStatus.ESCALATED, holder_id=handoff.from_id)
+    reached = tell_everybody(db, handoff, except_user_id=actor.user_id)
+    audit.record(db, actor, "handoff.released", handoff.id, told=reached)
+    announce(db, actor.account_id, handoff.id, HandoffEvent.RELEASED)
+    return get_view(db, actor, handoff.id)
+
+
+def resolve(
+    db: Session, actor: Actor, *, handoff_id: object, resolution: object, complete: bool = False
+) -> HandoffView:
+    """Close a picked-up escalation with what helped; with ``complete`` the session ends as resolved, too.
+
+    Raises:
+        Conflict: it is not claimed.
+        Forbidden: somebody else claimed it.
+        Invalid: no words.
+    """
+    require(actor, Permission.HANDOFF_CLAIM)
+    handoff, row = _lock(db, actor, handoff_id)
+    words = text_of(resolution, "resolution", TEXT_LENGTH)
+    check_resolve(_state(handoff, row), actor)
+    if not words:
+        raise invalid(
+            "resolution", "Say what helped: the technician and the next one with this problem will read it."
+        )
+    close_resolved(db, actor, handoff.id, words)
+    if complete is True and row.status == SessionStatus.ACTIVE:
+        move_session(
+            db,
+            row,
+            status=SessionStatus.COMPLETED,
+            outcome=Outcome.RESOLVED,
+            summary=words,
+            completed_at=now(),
+        )
+    return get_view(db, actor, handoff.id)
+
+
+def cancel(db: Session, actor: Actor, *, handoff_id: object) -> HandoffView:
+    """Take an open escalation back; the escalator goes on where they stood.
+
+    Raises:
+        Conflict: it is not open any more.
+        Forbidden: somebody else escalated it.
+    """
+    require(actor, Permission.HANDOFF_OPEN)
+    handoff, row = _lock(db, actor, handoff_id)
+    check_cancel(_state(handoff, row), actor)
+    _close(db, handoff.id, HandoffStatus.CANCELLED)
+    move_session(db, row, status=SessionStatus.ACTIVE)
+    stop_telling(db, handoff.id, "Cancelled.")
+    audit.record(db, actor, "handoff.cancelled", handoff.id)
+    announce(db, actor.account_id, handoff.id, HandoffEvent.CANCELLED)
+    return get_view(db, actor, handoff.id)
+
+
+def resume(db: Session, actor: Actor, *, handoff_id: object) -> HandoffView:
+    """Go on with a parked session.
+
+    Raises:
+        Conflict: it is not parked.
+        Forbidden: the actor does not hold it.
+    """
+    require(actor, Permission.SESSION_WALK)
+    handoff, row = _lock(db, actor, handoff_id)
+    check_resume(_state(handoff, row), actor)
+    _close(db, handoff.id, HandoffStatus.RESUMED)
+    move_session(db, row, status=SessionStatus.ACTIVE)
+    return get_view(db, actor, handoff.id)
+
+
+def dismiss(db: Session, actor: Actor, *, handoff_id: object) -> None:
+    """Put the banner of an escalation away, on all tabs of the actor; it stays in the queue."""
+    require(actor, Permission.HANDOFF_CLAIM)
+    handoff = get_row(db, actor, Handoff, handoff_id)
+    mark_dismissed(db, handoff.id, actor.user_id, now())
+    announce(db, actor.account_id, handoff.id, HandoffEvent.DISMISSED)
+
+
+def close_resolved(db: Session, actor: Actor, handoff_id: UUID, resolution: str) -> None:
+    """Resolve a claimed handoff of a locked session and tell the escalator."""
+    _close(db, handoff_id, HandoffStatus.RESOLVED, resolution=resolution)
+    stop_telling(db, handoff_id, "Resolved.")
+    audit.record(db, actor, "handoff.resolved", handoff_id)
+    announce(db, actor.account_id, handoff_id, HandoffEvent.RESOLVED)
+
+
+def _lock(db: Session, actor: Actor, handoff_id: object) -> tuple[Handoff, SessionRow]:
+    """Return a handoff that the actor may see and its session, both locked: always the session first."""
+    found = get_row(db, actor, Handoff, handoff_id)
+    row = lock_session(db, actor, found.session_id)
+    get_view(db, actor, found.id)
+    db.refresh(found, with_for_update=True)
+    return found, row
+
+
+def _close(db: Session, handoff_id: UUID, status: HandoffStatus, *, resolution: str = "") -> None:
+    db.execute(
+        update(_handoff)
+        .where(_handoff.c.id == handoff_id)
+        .values(status=status, closed_at=now(), resolution=resolution)
+    )
+
+
+def _state(handoff: Handoff, row: SessionRow) -> HandoffState:
+    return HandoffState(
+        intent=handoff.intent,
+        status=handoff.status,
+        from_id=handoff.from_id,
+        holder_id=row.holder_id,
+        claimed_by_id=handoff.claimed_by_id,
+    )
+
+
+def _taken(db: Session, actor: Actor, handoff: Handoff) -> Conflict:
+    claimer = db.get_one(User, handoff.claimed_by_id)
+    mine = claimer.id == actor.user_id
+    return Conflict(
+        "You have this case already." if mine else f"{claimer.name} has this case.",
+        extra={"claimed_by": {"id": str(claimer.id), "name": claimer.name}},
+    )

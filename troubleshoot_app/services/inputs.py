@@ -1,0 +1,51 @@
+"""What comes from outside, made safe to keep: the socket and the API may send anything for any argument."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from troubleshoot_app.core.errors import Invalid
+
+Word = TypeVar("Word", bound=StrEnum)
+
+_UNSTORABLE = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+
+
+def text_of(value: object, field: str, limit: int) -> str:
+    """Return ``value`` as text that the database takes; ``None`` counts as empty.
+
+    Raises:
+        Invalid: it is no text, or longer than ``limit`` characters.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise invalid(field, f"{field.capitalize().replace('_', ' ')} must be text.")
+    if len(value) > limit:
+        raise invalid(
+            field,
+            f"{field.capitalize().replace('_', ' ')} is too long: {len(value):,} of at most {limit:,} characters.",
+        )
+    return value.translate(_UNSTORABLE).strip()
+
+
+def word_of(kind: type[Word], value: object, field: str) -> Word:
+    """Return ``value`` as a member of ``kind``; ``Invalid`` names the words that are taken."""
+    try:
+        return kind(value)
+    except ValueError:
+        known = ", ".join(kind)
+        raise invalid(field, f"{field.capitalize()} must be one of: {known}.") from None
+
+
+def revision_of(value: object) -> int | None:
+    """Return the revision that the caller saw, or None when it did not say; ``Invalid`` when it is no number."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise invalid("revision", "Revision must be a whole number.")
+    return value
+
+
+def invalid(field: str, sentence: str) -> Invalid:
+    """Return the error for one field."""
+    return Invalid(sentence, errors=[{"loc": [field], "msg": sentence}])

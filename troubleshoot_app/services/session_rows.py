@@ -1,0 +1,136 @@
+"""Session rows: found, locked, checked and moved on; what the services for sessions and handoffs share."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Row, Select, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
+from troubleshoot_app.core.ids import parse_id
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.handoff import HandoffStatus, SessionStatus
+from troubleshoot_app.models import Handoff, TreeVersion, TroubleshootingSession, User
+
+SessionRow = Row[Any] | SimpleNamespace
+
+SESSION = TroubleshootingSession.__table__  # type: ignore[attr-defined]
+_handoff = Handoff.__table__  # type: ignore[attr-defined]
+_holder = aliased(User, name="holder")
+_starter = aliased(User, name="starter")
+_raiser = aliased(User, name="raiser")
+_claimer = aliased(User, name="claimer")
+
+LIVE = (HandoffStatus.OPEN, HandoffStatus.CLAIMED)
+
+SESSION_ROWS: Select[Any] = (
+    select(
+        SESSION,
+        _holder.name.label("holder_name"),
+        _starter.name.label("starter_name"),
+        TreeVersion.title.label("tree_title"),
+        TreeVersion.number.label("tree_version"),
+        _handoff.c.id.label("handoff_id"),
+        _handoff.c.intent.label("handoff_intent"),
+        _handoff.c.status.label("handoff_status"),
+        _handoff.c.priority.label("handoff_priority"),
+        _handoff.c.reason.label("handoff_reason"),
+        _handoff.c.from_id.label("handoff_from_id"),
+        _raiser.name.label("handoff_from_name"),
+        _handoff.c.claimed_by_id.label("handoff_claimed_by_id"),
+        _claimer.name.label("handoff_claimed_by_name"),
+    )
+    .join(_holder, _holder.id == SESSION.c.holder_id)
+    .join(_starter, _starter.id == SESSION.c.started_by_id)
+    .join(TreeVersion, TreeVersion.id == SESSION.c.version_id)
+    .outerjoin(_handoff, (_handoff.c.session_id == SESSION.c.id) & _handoff.c.status.in_(LIVE))
+    .outerjoin(_raiser, _raiser.id == _handoff.c.from_id)
+    .outerjoin(_claimer, _claimer.id == _handoff.c.claimed_by_id)
+)
+
+
+def lock_session(db: Session, actor: Actor, session_id: object) -> Row[Any]:
+    """Return a session of the actor's account, locked until the transaction ends; ``NotFound`` if there is none.
+
+    Two statements, because what a locking query joins is as old as its start, however long it waited for the lock.
+    """
+    db.execute(
+        select(SESSION.c.id)
+        .where(SESSION.c.id == parse_id(session_id), SESSION.c.account_id == actor.account_id)
+        .with_for_update()
+    )
+    return _one(db, actor, session_id, SESSION_ROWS)
+
+
+def read_session(db: Session, actor: Actor, session_id: object) -> Row[Any]:
+    """Return a session that the actor may see.
+
+    Raises:
+        NotFound: no such session in the account.
+        Forbidden: it is somebody else's, and the actor is no senior.
+    """
+    row = _one(db, actor, session_id, SESSION_ROWS)
+    check_may_read(actor, row)
+    return row
+
+
+def check_may_read(actor: Actor, row: SessionRow) -> None:
+    """Raise ``Forbidden`` unless the actor holds or started the session, or is a senior."""
+    if actor.user_id not in (row.holder_id, row.started_by_id) and not actor.may(Permission.SESSION_READ_ALL):
+        raise Forbidden("Only the people on this session and seniors may see it.")
+
+
+def move_session(db: Session, row: SessionRow, **values: Any) -> SessionRow:
+    """Write ``values`` to a locked session as its next revision, and return the row as it is now."""
+    changed = {"revision": row.revision + 1, "updated_at": now()} | values
+    db.execute(update(SESSION).where(SESSION.c.id == row.id).values(changed))
+    return with_values(row, changed)
+
+
+def with_values(row: SessionRow, changed: dict[str, Any]) -> SessionRow:
+    """Return ``row`` with ``changed`` in place of what it held."""
+    fields = row._mapping if isinstance(row, Row) else vars(row)
+    return SimpleNamespace(**(dict(fields) | changed))
+
+
+def check_held(row: SessionRow, actor: Actor) -> None:
+    """Raise ``Forbidden`` unless the actor holds the session."""
+    check_may_read(actor, row)
+    if row.holder_id != actor.user_id:
+        raise Forbidden(f"{row.holder_name} has this session. Only its holder can change it.")
+
+
+def check_walkable(row: SessionRow, actor: Actor, seen: int | None) -> None:
+    """Raise unless the actor holds the session, it is active, and it is still at the revision that they saw."""
+    check_held(row, actor)
+    if row.status != SessionStatus.ACTIVE:
+        raise Conflict(_WHY_NOT_ACTIVE[row.status])
+    check_revision(row, seen)
+
+
+def check_revision(row: SessionRow, seen: int | None) -> None:
+    """Raise ``Conflict`` with the current revision when the caller saw another one."""
+    if seen is not None and seen != row.revision:
+        raise Conflict(
+            "This session has moved on in another tab or device. Here is where it stands now.",
+            extra={"revision": row.revision},
+        )
+
+
+_WHY_NOT_ACTIVE = {
+    SessionStatus.PARKED: "This session is parked. Resume it first.",
+    SessionStatus.ESCALATED: "This session is escalated and waits for a senior. Cancel the escalation to go on yourself.",
+    SessionStatus.COMPLETED: "This session is completed. Start a new one.",
+    SessionStatus.ABANDONED: "This session was closed because nobody went on with it. Start a new one.",
+}
+
+
+def _one(db: Session, actor: Actor, session_id: object, query: Select[Any]) -> Row[Any]:
+    found = db.execute(
+        query.where(SESSION.c.id == parse_id(session_id), SESSION.c.account_id == actor.account_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found

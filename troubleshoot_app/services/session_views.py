@@ -1,0 +1,72 @@
+"""Reading sessions: the views that pages and API show."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.schemas.people import PersonRef
+from troubleshoot_app.schemas.sessions import LiveHandoff, SessionSummary, SessionView, TreeRef
+from troubleshoot_app.services.session_rows import SessionRow
+from troubleshoot_app.services.trees import node_view
+
+
+def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = None) -> SessionView:
+    """Return the whole session where it stands, with all steps or the latest live ones."""
+    tree = tree_of_version(db, row.version_id)
+    steps = list_steps(db, row.id, latest=latest_steps, undone=latest_steps is None)
+    node = tree.nodes[row.node_id]
+    handoff = None
+    if row.handoff_id is not None:
+        handoff = LiveHandoff(
+            id=str(row.handoff_id),
+            intent=row.handoff_intent,
+            status=row.handoff_status,
+            priority=row.handoff_priority,
+            reason=row.handoff_reason,
+            raised_by=person(row.handoff_from_id, row.handoff_from_name),
+            claimed_by=person(row.handoff_claimed_by_id, row.handoff_claimed_by_name)
+            if row.handoff_claimed_by_id
+            else None,
+        )
+    return SessionView(
+        **_summary_fields(row, node.text),
+        notes=row.notes,
+        summary=row.summary,
+        pending_note=row.pending_note,
+        seq=row.seq,
+        current=node_view(node),
+        steps=steps,
+        handoff=handoff,
+    )
+
+
+def session_summary(db: Session, row: SessionRow) -> SessionSummary:
+    """Return a session in one line."""
+    return SessionSummary(**_summary_fields(row, tree_of_version(db, row.version_id).nodes[row.node_id].text))
+
+
+def person(user_id: UUID, name: str) -> PersonRef:
+    """Return a person in one line."""
+    return PersonRef(id=str(user_id), name=name)
+
+
+def _summary_fields(row: SessionRow, question: str) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "status": row.status,
+        "outcome": row.outcome,
+        "title": row.title,
+        "ticket_ref": row.ticket_ref,
+        "asset": row.asset,
+        "tree": TreeRef(id=str(row.tree_id), title=row.tree_title, version=row.tree_version),
+        "holder": person(row.holder_id, row.holder_name),
+        "started_by": person(row.started_by_id, row.starter_name),
+        "question": question,
+        "step_count": row.live_steps,
+        "revision": row.revision,
+        "started_at": row.created_at,
+        "updated_at": row.updated_at,
+        "completed_at": row.completed_at,
+    }

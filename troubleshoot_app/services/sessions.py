@@ -1,0 +1,246 @@
+"""Sessions: start, answer, note, go back, complete."""
+
+from sqlalchemy import insert, or_, select, update
+from sqlmodel import Session
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import Conflict, NotFound
+from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.handoff import HandoffStatus, Outcome, SessionStatus
+from troubleshoot_app.domain.tree_status import TreeStatus
+from troubleshoot_app.domain.walk import TakenStep, Walk, advance, begin, go_back
+from troubleshoot_app.models import Step, TroubleshootingSession, TroubleshootingTree
+from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
+from troubleshoot_app.schemas.sessions import SessionSummary, SessionView, StepView
+from troubleshoot_app.services import handoffs
+from troubleshoot_app.services.access import get_row, require
+from troubleshoot_app.services.inputs import invalid, revision_of, text_of, word_of
+from troubleshoot_app.services.session_rows import (
+    SESSION,
+    SESSION_ROWS,
+    SessionRow,
+    check_held,
+    check_revision,
+    check_walkable,
+    lock_session,
+    move_session,
+    read_session,
+)
+from troubleshoot_app.services.session_views import session_summary, session_view
+from troubleshoot_app.services.trees import published_version
+
+_step = Step.__table__  # type: ignore[attr-defined]
+
+OPEN_STATUSES = (SessionStatus.ACTIVE, SessionStatus.PARKED, SessionStatus.ESCALATED)
+LIST_LIMIT = 200
+
+
+def start_session(
+    db: Session,
+    actor: Actor,
+    *,
+    tree_id: object,
+    title: object = "",
+    ticket_ref: object = "",
+    asset: object = "",
+) -> SessionView:
+    """Start a walk on the published version of a tree.
+
+    Raises:
+        NotFound: no such tree for this actor.
+        Conflict: a senior tries to walk a tree that was never published.
+    """
+    require(actor, Permission.SESSION_WALK)
+    tree = get_row(db, actor, TroubleshootingTree, tree_id)
+    version = published_version(db, tree)
+    if tree.status is TreeStatus.ARCHIVED or (version is None and not actor.may(Permission.TREE_READ_DRAFTS)):
+        raise NotFound()
+    if version is None:
+        raise Conflict("This tree is a draft. Publish it before starting a session on it.")
+    row = TroubleshootingSession(
+        account_id=actor.account_id,
+        tree_id=tree.id,
+        version_id=version.id,
+        title=text_of(title, "title", TITLE_LENGTH),
+        ticket_ref=text_of(ticket_ref, "ticket_ref", TITLE_LENGTH),
+        asset=text_of(asset, "asset", TITLE_LENGTH),
+        node_id=begin(tree_of_version(db, version.id)).node_id,
+        started_by_id=actor.user_id,
+        holder_id=actor.user_id,
+    )
+    db.add(row)
+    db.flush()
+    return get_session(db, actor, session_id=row.id)
+
+
+def get_session(
+    db: Session, actor: Actor, *, session_id: object, latest_steps: int | None = None
+) -> SessionView:
+    """Return a session with all its steps, or its latest live ones; ``NotFound`` or ``Forbidden`` otherwise."""
+    require(actor, Permission.SESSION_WALK)
+    return session_view(db, read_session(db, actor, session_id), latest_steps=latest_steps)
+
+
+def list_path(db: Session, actor: Actor, *, session_id: object) -> list[StepView]:
+    """Return every step of a session in order, undone ones included."""
+    require(actor, Permission.SESSION_WALK)
+    return list_steps(db, read_session(db, actor, session_id).id)
+
+
+def list_sessions(
+    db: Session, actor: Actor, *, open_only: bool = False, limit: int = LIST_LIMIT
+) -> list[SessionSummary]:
+    """Return the sessions that the actor holds or started, latest first."""
+    require(actor, Permission.SESSION_WALK)
+    query = SESSION_ROWS.where(
+        SESSION.c.account_id == actor.account_id,
+        or_(SESSION.c.holder_id == actor.user_id, SESSION.c.started_by_id == actor.user_id),
+    )
+    if open_only:
+        query = query.where(SESSION.c.status.in_(OPEN_STATUSES))
+    rows = db.execute(query.order_by(SESSION.c.updated_at.desc(), SESSION.c.id.desc()).limit(limit))
+    return [session_summary(db, row) for row in rows]
+
+
+def choose_option(
+    db: Session,
+    actor: Actor,
+    *,
+    session_id: object,
+    option_id: object,
+    note: object = None,
+    value: object = None,
+    revision: object = None,
+    latest_steps: int | None = None,
+) -> SessionView:
+    """Answer the current question and return the session after it. Sent twice with the same revision, it counts once.
+
+    Raises:
+        Conflict: the session is not active, or has moved on since ``revision``.
+        Invalid: the current node has no such option.
+    """
+    require(actor, Permission.SESSION_WALK)
+    row = lock_session(db, actor, session_id)
+    option = text_of(option_id, "option", TITLE_LENGTH)
+    seen = revision_of(revision)
+    if seen is not None and seen == row.revision - 1 and _took(db, row, option, actor):
+        return session_view(db, row, latest_steps=latest_steps)
+    check_walkable(row, actor, seen)
+    walk, move = advance(tree_of_version(db, row.version_id), Walk(row.node_id, row.seq), option)
+    taken = insert(_step).values(
+        id=new_id(),
+        created_at=now(),
+        account_id=actor.account_id,
+        session_id=row.id,
+        seq=walk.seq,
+        version_id=row.version_id,
+        node_id=move.node_id,
+        option_id=move.option_id,
+        value=None if value is None else text_of(value, "value", TEXT_LENGTH),
+        note=row.pending_note if note is None else text_of(note, "note", TEXT_LENGTH),
+        by_id=actor.user_id,
+    )
+    db.execute(taken)
+    row = move_session(
+        db, row, node_id=walk.node_id, seq=walk.seq, live_steps=row.live_steps + 1, pending_note=""
+    )
+    return session_view(db, row, latest_steps=latest_steps)
+
+
+def step_back(
+    db: Session,
+    actor: Actor,
+    *,
+    session_id: object,
+    to_seq: object = None,
+    revision: object = None,
+    latest_steps: int | None = None,
+) -> SessionView:
+    """Stand again where step ``to_seq`` (or the last one) was taken; what is undone stays in the record.
+
+    Raises:
+        Conflict: the session is not active or has moved on, or there is nothing to go back to.
+    """
+    require(actor, Permission.SESSION_WALK)
+    row = lock_session(db, actor, session_id)
+    check_walkable(row, actor, revision_of(revision))
+    if to_seq is not None and (not isinstance(to_seq, int) or isinstance(to_seq, bool)):
+        raise invalid("to_seq", "Step number must be a whole number.")
+    live = db.execute(
+        select(_step.c.seq, _step.c.node_id)
+        .where(_step.c.session_id == row.id, _step.c.undone_at.is_(None))
+        .order_by(_step.c.seq)
+    )
+    back = go_back(Walk(row.node_id, row.seq), [TakenStep(*taken) for taken in live], to_seq)
+    undone = update(_step).where(_step.c.session_id == row.id, _step.c.seq.in_(back.undone))
+    db.execute(undone.values(undone_at=now()))
+    row = move_session(db, row, node_id=back.walk.node_id, live_steps=row.live_steps - len(back.undone))
+    return session_view(db, row, latest_steps=latest_steps)
+
+
+def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, note: object) -> None:
+    """Keep what is typed at the node reached after step ``seq``. If that question was answered meanwhile, the note
+    goes to the answer, so that nothing typed is lost.
+
+    Raises:
+        Conflict: the session is not active.
+    """
+    require(actor, Permission.SESSION_WALK)
+    row = lock_session(db, actor, session_id)
+    check_walkable(row, actor, None)
+    typed = text_of(note, "note", TEXT_LENGTH)
+    if seq == row.seq:
+        db.execute(update(SESSION).where(SESSION.c.id == row.id).values(pending_note=typed))
+        return
+    if not isinstance(seq, int) or isinstance(seq, bool):
+        raise invalid("seq", "Step number must be a whole number.")
+    db.execute(update(_step).where(_step.c.session_id == row.id, _step.c.seq == seq + 1).values(note=typed))
+
+
+def update_session(
+    db: Session, actor: Actor, *, session_id: object, revision: object = None, **changes: object
+) -> SessionView:
+    """Change ``title``, ``ticket_ref``, ``asset`` or ``notes``; those not given stay.
+
+    Raises:
+        Conflict: the session has moved on since ``revision``.
+        Forbidden: the actor does not hold it.
+    """
+    require(actor, Permission.SESSION_WALK)
+    row = lock_session(db, actor, session_id)
+    check_held(row, actor)
+    check_revision(row, revision_of(revision))
+    limits = {"title": TITLE_LENGTH, "ticket_ref": TITLE_LENGTH, "asset": TITLE_LENGTH, "notes": TEXT_LENGTH}
+    values = {name: text_of(changes[name], name, limit) for name, limit in limits.items() if name in changes}
+    return session_view(db, move_session(db, row, **values) if values else row)
+
+
+def complete_session(
+    db: Session, actor: Actor, *, session_id: object, outcome: object, summary: object = ""
+) -> SessionView:
+    """End a session; an escalation that the actor had picked up for it is resolved with the same words.
+
+    Raises:
+        Conflict: the session is not active.
+    """
+    require(actor, Permission.SESSION_WALK)
+    row = lock_session(db, actor, session_id)
+    result = word_of(Outcome, outcome, "outcome")
+    words = text_of(summary, "summary", TEXT_LENGTH)
+    check_walkable(row, actor, None)
+    if row.handoff_id is not None and row.handoff_status == HandoffStatus.CLAIMED:
+        handoffs.close_resolved(db, actor, row.handoff_id, words or f"Completed as {result}.")
+    move_session(db, row, status=SessionStatus.COMPLETED, outcome=result, summary=words, completed_at=now())
+    return get_session(db, actor, session_id=row.id)
+
+
+def _took(db: Session, row: SessionRow, option_id: str, actor: Actor) -> bool:
+    """Tell whether the last thing that happened to the session is that very answer by the same person."""
+    last = db.execute(
+        select(_step.c.option_id, _step.c.by_id).where(
+            _step.c.session_id == row.id, _step.c.seq == row.seq, _step.c.undone_at.is_(None)
+        )
+    ).one_or_none()
+    return last is not None and last == (option_id, actor.user_id)

@@ -1,0 +1,65 @@
+"""What all states share: calling a service as whoever is signed in, and saying a sentence to a person."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from reflex_base.event.context import EventContext
+
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.errors import AppError, Unauthenticated
+from troubleshoot_app.core.log import log_bug
+from troubleshoot_app.core.threads import Pool, in_thread
+from troubleshoot_app.services.access import acting
+from troubleshoot_app.states.guard import GuardedState, Policy, connection_of, handler, to_sign_in
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class SignedInState(GuardedState):
+    """A state whose handlers call services for the person at the other end of the socket."""
+
+    async def _run(
+        self, service: Callable[Concatenate[Any, Any, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a use case in one transaction, in a thread, as whoever this socket's cookie identifies now."""
+        credential = connection_of(self.router.session.session_id).credential
+        return await in_thread(Pool.DATABASE, transact, acting, credential, service, *args, **kwargs)
+
+
+class MessageState(GuardedState):
+    """The sentence that is shown as a toast; ``seq`` counts them, so that the same one can be shown twice."""
+
+    text: str = ""
+    kind: str = "error"
+    href: str = ""
+    seq: int = 0
+
+    @handler(Policy.INTERNAL)
+    async def show(self, text: str, kind: str = "error", href: str = "") -> None:
+        """Show a sentence."""
+        self._say(text, kind, href)
+
+    def _say(self, text: str, kind: str, href: str = "") -> None:
+        self.text, self.kind, self.href = text, kind, href
+        self.seq += 1
+
+
+def on_backend_exception(error: Exception) -> Any:
+    """Return what a person sees when a handler raised: the sentence of an error of ours, or the id of a bug."""
+    if isinstance(error, Unauthenticated):
+        return to_sign_in(_path())
+    if isinstance(error, AppError):
+        return MessageState.show(error.detail)
+    error_id = log_bug(logger, error, f"an event on {_path()}")
+    return MessageState.show(f"Something went wrong ({error_id}). Please try again.")
+
+
+def _path() -> str:
+    try:
+        return str(EventContext.get().router_data.get("asPath") or "/")
+    except LookupError:
+        return "/"

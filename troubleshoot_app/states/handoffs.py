@@ -1,0 +1,93 @@
+"""The pages of handoffs: the queue, and the briefing of one case."""
+
+from typing import Any
+
+import reflex as rx
+
+from troubleshoot_app.core.errors import AppError, NotFound
+from troubleshoot_app.schemas.handoffs import DeliveryView, HandoffDetail, HandoffView
+from troubleshoot_app.services import handoff_views, handoffs
+from troubleshoot_app.states.base import SignedInState
+from troubleshoot_app.states.guard import Policy, handler
+
+
+class HandoffsState(SignedInState):
+    """The queue: what waits and what is being worked on."""
+
+    queue: list[HandoffView] = []
+    loaded: bool = False
+
+    @handler(Policy.SIGNED_IN)
+    async def load(self):
+        """Show the escalations that the caller may see and that are not over."""
+        self.queue = await self._run(handoff_views.list_queue)
+        self.loaded = True
+
+
+class HandoffState(SignedInState):
+    """The briefing of one case."""
+
+    handoff: HandoffDetail | None = None
+    deliveries: list[DeliveryView] = []
+    is_mine: bool = False
+    is_from_me: bool = False
+    missing: bool = False
+    dialog: str = ""
+
+    @handler(Policy.SIGNED_IN)
+    async def load(self):
+        """Show the handoff that the address names."""
+        try:
+            handoff = await self._run(handoff_views.get_handoff, handoff_id=self.handoff_id)
+        except NotFound:
+            self.handoff, self.missing = None, True
+            return
+        self.handoff, self.missing = handoff, False
+        self.deliveries = await self._run(handoff_views.list_deliveries, handoff_id=handoff.id)
+        self.is_mine = handoff.claimed_by is not None and handoff.claimed_by.id == self._owner
+        self.is_from_me = handoff.raised_by.id == self._owner
+
+    @handler(Policy.SENIOR)
+    async def pick_up(self, handoff_id: str):
+        """Take the case and go where the technician stands."""
+        handoff = await self._run(handoffs.claim, handoff_id=handoff_id)
+        return rx.redirect(f"/sessions/{handoff.session_id}")
+
+    @handler(Policy.SIGNED_IN)
+    async def open_dialog(self, name: str):
+        """Open the dialog "release" or "resolve", or close it with an empty name."""
+        self.dialog = name
+
+    @handler(Policy.SIGNED_IN)
+    async def toggle_dialog(self, opened: bool):
+        """Close the dialog when it says that it was closed by key or by a press outside."""
+        if not opened:
+            self.dialog = ""
+
+    @handler(Policy.SENIOR)
+    async def release(self, form: dict[str, Any]):
+        """Give the case back; everybody else is told again."""
+        await self._change(handoffs.release, note=form.get("note"))
+
+    @handler(Policy.SENIOR)
+    async def resolve(self, form: dict[str, Any]):
+        """Close the case with what helped."""
+        await self._change(
+            handoffs.resolve, resolution=form.get("resolution"), complete=form.get("complete") in (True, "on")
+        )
+
+    @handler(Policy.SIGNED_IN)
+    async def cancel(self):
+        """Take the escalation back."""
+        await self._change(handoffs.cancel)
+
+    async def _change(self, service: Any, **kwargs: Any) -> None:
+        if self.handoff is None:
+            return
+        try:
+            await self._run(service, handoff_id=self.handoff.id, **kwargs)
+            self.dialog = ""
+        except AppError:
+            await HandoffState.load.fn(self)
+            raise
+        await HandoffState.load.fn(self)

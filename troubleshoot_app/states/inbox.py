@@ -1,0 +1,70 @@
+"""The inbox: who is signed in, the banner of open escalations, and notices; part of every page."""
+
+from troubleshoot_app.notifications.presence import ConnectedSocket, Sockets
+from troubleshoot_app.schemas.handoffs import Alert, Inbox
+from troubleshoot_app.services import auth, handoff_views, handoffs
+from troubleshoot_app.states.base import SignedInState
+from troubleshoot_app.states.guard import CONNECTIONS, Policy, connection_of, handler
+
+SOCKETS = Sockets()
+
+
+class InboxState(SignedInState):
+    """What the frame around every page shows. The worker pushes ``alerts`` and notices into it."""
+
+    user_name: str = ""
+    account_name: str = ""
+    is_senior: bool = False
+
+    alerts: list[Alert] = []
+    fresh: int = 0
+    waiting: int = 0
+    tick: int = 0
+
+    notice_id: str = ""
+    notice_text: str = ""
+    notice_href: str = ""
+
+    @handler(Policy.SIGNED_IN)
+    async def load(self):
+        """Fill the frame; runs on every page load and every reconnect."""
+        await self._connect()
+        me = await self._run(auth.who_am_i)
+        self.user_name, self.account_name = me.name, me.account.name
+        self.is_senior = me.role.is_senior
+        self._show(await self._run(handoff_views.get_inbox))
+
+    @handler(Policy.SENIOR)
+    async def dismiss(self, handoff_id: str):
+        """Put the banner of one escalation away, here and on this person's other tabs."""
+        await self._run(handoffs.dismiss, handoff_id=handoff_id)
+
+    @handler(Policy.SENIOR)
+    async def saw(self, handoff_ids: list[str]):
+        """The banner with these escalations was on a visible page."""
+        await self._run(handoff_views.note_seen, handoff_ids=handoff_ids)
+
+    async def _connect(self) -> None:
+        """Count this tab among those that are pushed to; before reading the inbox, so that nothing falls between."""
+        session = self.router.session
+        actor = await connection_of(session.session_id).who()
+        if actor is None:
+            return
+        SOCKETS.add(
+            ConnectedSocket(
+                session.session_id, session.client_token, actor.account_id, actor.user_id, actor.sign_in_id
+            )
+        )
+        if session.session_id not in CONNECTIONS:
+            SOCKETS.remove(session.session_id)
+
+    def _show(self, inbox: Inbox) -> None:
+        """Take over what waits; ``tick`` moves with it, and pages that list escalations follow it."""
+        if (self.alerts, self.fresh, self.waiting) != (inbox.alerts, inbox.fresh, inbox.waiting):
+            self.alerts, self.fresh, self.waiting = inbox.alerts, inbox.fresh, inbox.waiting
+            self.tick += 1
+
+    def _tell(self, notice_id: str, text: str, href: str) -> None:
+        if self.notice_id != notice_id:
+            self.notice_id, self.notice_text, self.notice_href = notice_id, text, href
+            self.tick += 1

@@ -1,0 +1,233 @@
+"""The pages of sessions: the walk itself, and the list of one's own."""
+
+from typing import Any
+
+import reflex as rx
+
+from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
+from troubleshoot_app.domain.handoff import Intent, SessionStatus
+from troubleshoot_app.domain.tree import NodeKind
+from troubleshoot_app.schemas.handoffs import Reach
+from troubleshoot_app.schemas.sessions import LiveHandoff, SessionSummary, SessionView, StepView
+from troubleshoot_app.schemas.trees import NodeView
+from troubleshoot_app.services import handoff_views, handoffs, sessions
+from troubleshoot_app.states.base import SignedInState
+from troubleshoot_app.states.guard import Policy, handler
+
+RECENT_STEPS = 3
+NO_NODE = NodeView(id="", kind=NodeKind.QUESTION, text="", help="", options=[])
+
+
+class SessionsState(SignedInState):
+    """The list of the caller's sessions."""
+
+    sessions: list[SessionSummary] = []
+    open_only: bool = True
+    loaded: bool = False
+
+    @handler(Policy.SIGNED_IN)
+    async def load(self):
+        """Show the sessions that the caller holds or started."""
+        self.sessions = await self._run(sessions.list_sessions, open_only=self.open_only)
+        self.loaded = True
+
+    @handler(Policy.SIGNED_IN)
+    async def choose_filter(self, which: str):
+        """Show open sessions, or all of them."""
+        self.open_only = which != "all"
+        self.sessions = await self._run(sessions.list_sessions, open_only=self.open_only)
+
+    @handler(Policy.SIGNED_IN)
+    async def resume(self, session_id: str):
+        """Go on with a session; a parked one is made active first."""
+        view = await self._run(sessions.get_session, session_id=session_id, latest_steps=0)
+        if view.status is SessionStatus.PARKED and view.handoff is not None:
+            await self._run(handoffs.resume, handoff_id=view.handoff.id)
+        return rx.redirect(f"/sessions/{view.id}")
+
+
+class SessionState(SignedInState):
+    """The walk page: what is on screen, one handler a gesture."""
+
+    id: str = ""
+    missing: str = ""
+    status: str = ""
+    outcome: str = ""
+    title: str = ""
+    ticket_ref: str = ""
+    asset: str = ""
+    tree_title: str = ""
+    summary: str = ""
+    holder_name: str = ""
+    is_mine: bool = False
+    node: NodeView = NO_NODE
+    seq: int = 0
+    revision: int = 0
+    step_count: int = 0
+    note: str = ""
+    handoff: LiveHandoff | None = None
+    recent: list[StepView] = []
+    path: list[StepView] = []
+    path_open: bool = False
+    dialog: str = ""
+    reach: Reach = Reach(online=0, by_mail=0)
+    problem: str = ""
+
+    @handler(Policy.SIGNED_IN)
+    async def load(self):
+        """Show the session that the address names, as it stands."""
+        if self.id != self.session_id:
+            self.reset()
+        await self._reload()
+
+    @handler(Policy.SIGNED_IN)
+    async def refresh(self):
+        """Follow what somebody else did to the session on screen."""
+        if self.id:
+            await self._reload()
+
+    @handler(Policy.SIGNED_IN)
+    async def choose(self, option_id: str, revision: int):
+        """Answer the question that was on screen at ``revision``; pressed twice, it counts once."""
+        await self._change(sessions.choose_option, option_id=option_id, revision=revision)
+
+    @handler(Policy.SIGNED_IN)
+    async def back(self, revision: int):
+        """Take the last answer back."""
+        await self._change(sessions.step_back, revision=revision)
+
+    @handler(Policy.SIGNED_IN)
+    async def back_to(self, seq: int, revision: int):
+        """Stand again where an earlier answer was given."""
+        self.path_open = False
+        await self._change(sessions.step_back, to_seq=seq, revision=revision)
+
+    @handler(Policy.SIGNED_IN)
+    async def save_note(self, note: str, seq: int):
+        """Keep what is typed at the node that was on screen after step ``seq``."""
+        await self._run(sessions.save_note, session_id=self.id, seq=seq, note=note)
+
+    @handler(Policy.SIGNED_IN)
+    async def show_path(self, opened: bool):
+        """Open or close the whole path."""
+        self.path_open = opened
+        self.path = await self._run(sessions.list_path, session_id=self.id) if opened else []
+
+    @handler(Policy.SIGNED_IN)
+    async def open_dialog(self, name: str):
+        """Open the dialog "escalate", "park", "complete" or "release", or close it with an empty name."""
+        self.problem = ""
+        if name == "escalate":
+            self.reach = await self._run(handoff_views.get_reach)
+        self.dialog = name
+
+    @handler(Policy.SIGNED_IN)
+    async def toggle_dialog(self, opened: bool):
+        """Close the dialog when it says that it was closed by key or by a press outside."""
+        if not opened:
+            self.dialog = ""
+
+    @handler(Policy.SIGNED_IN)
+    async def escalate(self, form: dict[str, Any]):
+        """Hand the session over to whichever senior picks it up."""
+        await self._hand_over(Intent.ESCALATE, form)
+
+    @handler(Policy.SIGNED_IN)
+    async def park(self, form: dict[str, Any]):
+        """Put the session aside for later."""
+        await self._hand_over(Intent.PARK, form)
+
+    @handler(Policy.SIGNED_IN)
+    async def resume(self):
+        """Go on with the parked session."""
+        await self._on_handoff(handoffs.resume)
+
+    @handler(Policy.SIGNED_IN)
+    async def cancel_escalation(self):
+        """Take the escalation back and go on alone."""
+        await self._on_handoff(handoffs.cancel)
+
+    @handler(Policy.SENIOR)
+    async def release(self, form: dict[str, Any]):
+        """Give the picked-up case back."""
+        await self._on_handoff(handoffs.release, note=form.get("note"))
+
+    @handler(Policy.SIGNED_IN)
+    async def complete(self, form: dict[str, Any]):
+        """End the session."""
+        view = await self._run(
+            sessions.complete_session,
+            session_id=self.id,
+            outcome=form.get("outcome"),
+            summary=form.get("summary"),
+        )
+        self.dialog = ""
+        await self._show(view)
+
+    async def _hand_over(self, intent: Intent, form: dict[str, Any]) -> None:
+        try:
+            await self._run(
+                handoffs.open_handoff,
+                session_id=self.id,
+                intent=intent,
+                reason=form.get("reason"),
+                priority=form.get("priority"),
+            )
+        finally:
+            await self._reload()
+        self.dialog = ""
+
+    async def _on_handoff(self, service: Any, **kwargs: Any) -> None:
+        if self.handoff is None:
+            return
+        try:
+            await self._run(service, handoff_id=self.handoff.id, **kwargs)
+        finally:
+            await self._reload()
+        self.dialog = ""
+
+    async def _change(self, service: Any, **kwargs: Any) -> None:
+        """Run a use case that moves the session; when it had moved already, show where it stands, then say so."""
+        try:
+            view = await self._run(service, session_id=self.id, latest_steps=RECENT_STEPS, **kwargs)
+        except (Conflict, Forbidden):
+            await self._reload()
+            raise
+        await self._show(view)
+
+    async def _reload(self) -> None:
+        try:
+            view = await self._run(
+                sessions.get_session, session_id=self.session_id, latest_steps=RECENT_STEPS
+            )
+        except (NotFound, Forbidden) as error:
+            self.reset()
+            self.missing = error.detail
+            return
+        await self._show(view)
+
+    async def _show(self, view: SessionView) -> None:
+        """Take over the session; only what changed goes to the browser."""
+        values = {
+            "id": view.id,
+            "missing": "",
+            "status": view.status.value,
+            "outcome": view.outcome.value if view.outcome else "",
+            "title": view.title,
+            "ticket_ref": view.ticket_ref,
+            "asset": view.asset,
+            "tree_title": view.tree.title,
+            "summary": view.summary,
+            "holder_name": view.holder.name,
+            "is_mine": view.holder.id == self._owner,
+            "node": view.current,
+            "seq": view.seq,
+            "revision": view.revision,
+            "step_count": view.step_count,
+            "note": view.pending_note,
+            "handoff": view.handoff,
+            "recent": view.steps,
+        }
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
