@@ -1,8 +1,13 @@
 """What the rules refuse: one exception a kind, each with a sentence that says to a person what to do."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+SHOWN = 80
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database and no encoding takes: NUL, and halves of symbols."""
 
 
 class DomainError(ValueError):
@@ -75,6 +80,17 @@ class UnreadableTree(DomainError):
         """Make the error of one or more faults."""
         self.faults = tuple(faults)
         super().__init__(_sentence([str(fault) for fault in self.faults]))
+
+
+def fit(words: str) -> str:
+    """Return words of an author short enough for a message, and fit for any encoding."""
+    short = words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", short)
+
+
+def quoted(words: str) -> str:
+    """Return words of an author for use in a sentence."""
+    return f'"{fit(words)}"'
 
 
 def _sentence(messages: Sequence[str]) -> str:

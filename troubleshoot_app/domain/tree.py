@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity
+from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity, quoted
 
 NODE_LIMIT = 5_000
 OPTION_LIMIT = 50
@@ -96,7 +96,7 @@ def tree_from_document(document: Document) -> Tree:
         InvalidTree: it has not the form that ``tree_to_document`` gives.
     """
     try:
-        start, kept = document["start"], document["nodes"]
+        start, kept = document.get("start") or "", document["nodes"]
         if type(start) is not str or type(kept) is not dict:
             raise _misshapen(None)
         order = document.get("order") or ()
@@ -115,16 +115,16 @@ def _node_from_document(node_id: str, kept: Document) -> Node:
         options = tuple([Option(one["id"], one["label"], one["to"]) for one in kept.get("options") or ()])
         kind = _KINDS[kept["kind"]]
     except (KeyError, TypeError, AttributeError):
-        raise _misshapen(node_id) from None
+        raise _misshapen(str(node_id)) from None
     words = [node_id, text, note]
     for option in options:
         words += (option.id, option.label, option.to)
     if not all(type(word) is str for word in words):
-        raise _misshapen(node_id)
+        raise _misshapen(str(node_id))
     return Node(node_id, kind, text, note, options)
 
 
 def _misshapen(node_id: str | None) -> InvalidTree:
-    where = "The tree" if node_id is None else f'The node "{node_id}"'
+    where = "The tree" if node_id is None else f"The node {quoted(node_id)}"
     message = f"{where} is not in the form that trees are kept in. Import it again from its file."
     return InvalidTree([Problem(Severity.ERROR, node_id, "misshapen", message)])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from troubleshoot_app.domain.errors import InvalidChoice, NotAllowedNow
+from troubleshoot_app.domain.errors import InvalidChoice, NotAllowedNow, quoted
 from troubleshoot_app.domain.tree import Node, Tree
 
 
@@ -63,7 +63,7 @@ def advance(tree: Tree, walk: Walk, option_id: str) -> tuple[Walk, Move]:
         raise InvalidChoice("That is not an answer to the current question. Choose one of its options.")
     if option.to not in tree.nodes:
         raise NotAllowedNow(
-            f'The answer "{option.label}" leads nowhere in this tree. Choose another one, or escalate from here.'
+            f"The answer {quoted(option.label)} leads nowhere in this tree. Choose another one, or escalate from here."
         )
     seq = walk.seq + 1
     return Walk(option.to, seq), Move(seq, walk.node_id, option.id, option.label, option.to)

@@ -1,0 +1,1 @@
+"""Files that trees come from and go to."""

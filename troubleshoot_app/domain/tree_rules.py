@@ -1,0 +1,221 @@
+"""What is wrong with a tree: what keeps it from being saved, what from being published, what its author may want to mend."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+
+from troubleshoot_app.domain.errors import UNSTORABLE, InvalidTree, Problem, Severity, quoted
+from troubleshoot_app.domain.tree import (
+    FILE_LIMIT,
+    ID_LIMIT,
+    NODE_LIMIT,
+    OPTION_LIMIT,
+    TEXT_LIMIT,
+    Node,
+    NodeKind,
+    Tree,
+)
+
+__all__ = ["Problem", "Severity", "can_publish", "check_form", "form_problems", "problems"]
+
+LONG_TEXT = 1_000
+
+_PICTURE_WITHOUT_WORDS = re.compile(r"!\[\s*\][(\[]")
+_BAD_IN_ID = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def problems(tree: Tree) -> list[Problem]:
+    """Return what is wrong with a tree, in the order of its nodes; what is about the whole tree comes first."""
+    if tree.start not in tree.nodes:
+        reached, stuck = set(tree.nodes), set[str]()
+        found = [_no_start(tree)]
+    else:
+        reached = _reached(tree)
+        stuck = _without_end(tree, reached)
+        found = []
+    for node in tree.nodes.values():
+        if node.id not in reached:
+            found.append(_error(node, "unreachable", _UNREACHABLE))
+        found += _option_errors(tree, node)
+        if node.id in stuck:
+            found.append(_error(node, "dead_end", _DEAD_END))
+        found += _warnings(node)
+    return found
+
+
+def can_publish(found: Iterable[Problem]) -> bool:
+    """Tell whether none of the problems is an error."""
+    return all(problem.severity is not Severity.ERROR for problem in found)
+
+
+def form_problems(tree: Tree) -> list[Problem]:
+    """Return what stops a tree from being kept even as a draft: it is too large, or its ids cannot serve as ids."""
+    found = []
+    if len(tree.nodes) > NODE_LIMIT:
+        message = f"A tree has at most {NODE_LIMIT:,} nodes; this one has {len(tree.nodes):,}. Split it."
+        found.append(Problem(Severity.ERROR, None, "too_many_nodes", message))
+    if sum(map(_size, tree.nodes.values())) > FILE_LIMIT:
+        message = f"The words of a tree have at most {FILE_LIMIT:,} characters together. Split it."
+        found.append(Problem(Severity.ERROR, None, "too_large", message))
+    for node in tree.nodes.values():
+        shown_id = UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", node.id)
+        found += [Problem(Severity.ERROR, shown_id, code, message) for code, message in _form_faults(node)]
+    return found
+
+
+def check_form(tree: Tree) -> None:
+    """Raise ``InvalidTree`` when the tree cannot be kept even as a draft."""
+    if found := form_problems(tree):
+        raise InvalidTree(found)
+
+
+_UNREACHABLE = "Nothing leads to this node. Point an option to it, or remove it."
+_DEAD_END = (
+    "From here no path reaches a resolution or an escalation. "
+    "Lead an option of this node, or of one after it, to an end."
+)
+
+
+def _no_start(tree: Tree) -> Problem:
+    message = "The tree has no start. Choose the node that a walk begins with."
+    if tree.start:
+        message = f"The start {quoted(tree.start)} is not a node of the tree. Choose one that is, or add it."
+    return Problem(Severity.ERROR, None, "no_start", message)
+
+
+def _option_errors(tree: Tree, node: Node) -> Iterator[Problem]:
+    count = len(node.options)
+    if node.kind is NodeKind.QUESTION and count == 0:
+        yield _error(node, "no_options", "This question has no options. Add the answers that can be given.")
+    elif node.kind is NodeKind.ACTION and count != 1:
+        has = "none" if count == 0 else str(count)
+        message = (
+            f"An action has exactly one option, this one has {has}. "
+            "Leave one way on, or make it a question or an end."
+        )
+        yield _error(node, "action_options", message)
+    elif node.kind.is_end and count:
+        message = f"A walk ends here, so this {node.kind} has no options. Remove them, or make it a question."
+        yield _error(node, "end_with_options", message)
+    for option in node.options:
+        if not option.to:
+            message = (
+                f"The option {quoted(option.label)} leads nowhere yet. Choose the node that it leads to."
+            )
+            yield _error(node, "unknown_target", message)
+        elif option.to not in tree.nodes:
+            message = (
+                f"The option {quoted(option.label)} leads to {quoted(option.to)}, which is not a node. "
+                "Choose one that is, or add it."
+            )
+            yield _error(node, "unknown_target", message)
+
+
+def _warnings(node: Node) -> Iterator[Problem]:
+    if node.kind is NodeKind.QUESTION and len(node.options) == 1:
+        label = node.options[0].label
+        message = (
+            f"{quoted(label)} is the only answer. Add what follows from the others, or make this an action."
+        )
+        yield _warning(node, "one_option", message)
+    labels = Counter(option.label for option in node.options)
+    for label, count in labels.items():
+        if count > 1:
+            message = f"{count} options are labelled {quoted(label)}. Give each its own words."
+            yield _warning(node, "duplicate_label", message)
+    if not node.text.strip():
+        yield _warning(node, "empty_text", "This node says nothing. Write what to ask or to do.")
+    if len(node.text) > LONG_TEXT:
+        message = (
+            f"The text has {len(node.text):,} characters; that is long on a phone. Move details to the help."
+        )
+        yield _warning(node, "long_text", message)
+    if _PICTURE_WITHOUT_WORDS.search(node.text) or _PICTURE_WITHOUT_WORDS.search(node.help):
+        message = "A picture has no words for who cannot see it. Describe it between the brackets: ![words](address)."
+        yield _warning(node, "picture_without_words", message)
+
+
+def _reached(tree: Tree) -> set[str]:
+    reached = {tree.start}
+    waiting = [tree.start]
+    while waiting:
+        for option in tree.nodes[waiting.pop()].options:
+            if option.to in tree.nodes and option.to not in reached:
+                reached.add(option.to)
+                waiting.append(option.to)
+    return reached
+
+
+def _without_end(tree: Tree, reached: set[str]) -> set[str]:
+    """Return the reached nodes that only ever lead round in circles.
+
+    Where the way stops at a node without options or at an unknown one, that is the problem, and is reported there.
+    """
+    leading_to: dict[str, list[str]] = {node_id: [] for node_id in reached}
+    ending = deque[str]()
+    for node_id in reached:
+        node = tree.nodes[node_id]
+        targets = [option.to for option in node.options if option.to in tree.nodes]
+        if node.kind.is_end or not targets or len(targets) < len(node.options):
+            ending.append(node_id)
+        for target in targets:
+            leading_to[target].append(node_id)
+    fine = set(ending)
+    while ending:
+        for before in leading_to[ending.popleft()]:
+            if before not in fine:
+                fine.add(before)
+                ending.append(before)
+    return reached - fine
+
+
+def _size(node: Node) -> int:
+    return len(node.text) + len(node.help) + sum([len(option.label) for option in node.options])
+
+
+def _form_faults(node: Node) -> Iterator[tuple[str, str]]:
+    if fault := _id_fault(node.id):
+        yield "bad_id", f"The id of this node {fault}"
+    if len(node.options) > OPTION_LIMIT:
+        message = f"A node has at most {OPTION_LIMIT} options; this one has {len(node.options):,}. Ask in two steps."
+        yield "too_many_options", message
+    seen = set[str]()
+    for option in node.options:
+        if fault := _id_fault(option.id):
+            yield "bad_id", f"The id of the option {quoted(option.label)} {fault}"
+        if option.id in seen:
+            message = f"Two options of this node have the id {quoted(option.id)}. Give each its own."
+            yield "duplicate_option_id", message
+        seen.add(option.id)
+    words = [("text", node.text), ("help", node.help)]
+    words += [("label of an option", option.label) for option in node.options]
+    words += [("target of an option", option.to) for option in node.options]
+    for name, text in words:
+        if len(text) > TEXT_LIMIT:
+            yield (
+                "too_long",
+                f"The {name} has {len(text):,} characters; at most {TEXT_LIMIT:,} are kept. Shorten it.",
+            )
+        if UNSTORABLE.search(text):
+            yield (
+                "bad_character",
+                f"The {name} has a character that is no text (NUL or half a symbol). Remove it.",
+            )
+
+
+def _id_fault(node_id: str) -> str | None:
+    if not node_id:
+        return "is empty. Give it one."
+    if len(node_id) > ID_LIMIT:
+        return f"has {len(node_id):,} characters. Use at most {ID_LIMIT}."
+    if node_id != node_id.strip() or _BAD_IN_ID.search(node_id):
+        return "has blanks around it, or characters that cannot be seen. Remove them."
+    return None
+
+
+def _error(node: Node, code: str, message: str) -> Problem:
+    return Problem(Severity.ERROR, node.id, code, message)
+
+
+def _warning(node: Node, code: str, message: str) -> Problem:
+    return Problem(Severity.WARNING, node.id, code, message)
