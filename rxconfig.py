@@ -14,7 +14,6 @@ config = rx.Config(
     redis_url=settings.redis_url,
     state_manager_mode=StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY,
     cors_allowed_origins=settings.allowed_origins,
-    state_auto_setters=False,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     default_color_mode="system",

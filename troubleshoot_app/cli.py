@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="build what changed, migrate, and serve the pages and the API")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument(
+        "--end-with-parent", action="store_true", help="end when the process that started this one ends"
+    )
     serve.set_defaults(command=_serve)
 
     migrate = commands.add_parser("migrate", help="bring the database up to date")
@@ -82,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings, options: argparse.Namespace) -> None:
     from troubleshoot_app.server.serve import serve
 
-    serve(settings, options.host)
+    serve(settings, options.host, end_with_parent=options.end_with_parent)
 
 
 def _migrate(settings: Settings, _options: argparse.Namespace) -> None:

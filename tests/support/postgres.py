@@ -1,6 +1,7 @@
 """One PostgreSQL for a whole test run, with a migrated template that every database is copied from."""
 
 import fcntl
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,6 +16,9 @@ TEMPLATE = "template_troubleshoot"
 PREFIX = "troubleshoot-test-"
 # A test database may be lost; it must be fast.
 OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+
+# Servers that this process started; they are kept, as the process may end before them.
+_started: list[EmbeddedPostgres] = []
 
 
 class Cluster:
@@ -55,6 +59,7 @@ class Cluster:
             if ready.exists():
                 return
             self._server.start()
+            _started.append(self._server)
             create_database(self._server.url_of("postgres"), TEMPLATE)
             migrate(self._server.url_of(TEMPLATE))
             ready.touch()
@@ -62,6 +67,7 @@ class Cluster:
 
 def remove_leftovers() -> None:
     """Stop and remove the clusters of test runs that were killed."""
+    Cluster(os.getpid()).stop()  # one that had the same number
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         run = folder.name.removeprefix(PREFIX)
         if run.isdigit() and not psutil.pid_exists(int(run)):

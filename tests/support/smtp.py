@@ -35,9 +35,13 @@ class _Conversation(SMTP):
     """One connection; says nothing at all while the server hangs."""
 
     async def _handle_client(self) -> None:
-        if self.event_handler.mode == "hang":
-            await asyncio.sleep(NEVER)
-        await super()._handle_client()
+        try:
+            if self.event_handler.mode == "hang":
+                await asyncio.sleep(NEVER)
+            await super()._handle_client()
+        finally:
+            if self.transport is not None:
+                self.transport.abort()
 
 
 class _Controller(Controller):

@@ -17,6 +17,7 @@ BUILD = WEB / "build"
 MARK = BUILD / "sources.sha256"
 LOG = ROOT / "var" / "build.log"
 LOCK = ROOT / "var" / "build.lock"
+UNFINISHED = ROOT / "var" / "build.unfinished"
 
 PACKAGE = "troubleshoot_app"
 SOURCES = (f"{PACKAGE}/**/*.py", "assets/**/*", "rxconfig.py", "constraints.txt")
@@ -33,29 +34,35 @@ def ensure_built(say: Callable[[str], None]) -> None:
     """Build the pages unless what is there was built from these sources. Of several processes, one builds.
 
     Raises:
-        StartError: the build failed; the end of its log is in the message.
+        StartError: the build failed; the end of its log was said.
     """
     LOCK.parent.mkdir(parents=True, exist_ok=True)
     with LOCK.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("The pages are being built by another process; waiting for it.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         sources = _hash(SOURCES)
-        if _is_current(sources):
-            return
-        first = not WEB.exists()
-        say(
-            "Building the pages; "
-            + ("the first time takes a minute or two." if first else "their sources changed.")
-        )
-        done = _build()
-        if not done and not first:
-            say("That failed; once more from the start.")
-            shutil.rmtree(WEB)
-            done = _build()
-        if not done:
-            end = LOG.read_text(errors="replace").splitlines()[-LOG_TAIL:]
-            raise StartError("\n".join([*end, f"The pages could not be built; all of it is in {LOG}."]))
-        # The build may have brought the package lock up to date, so that is hashed now; the sources were before.
-        MARK.write_text(_mark(sources))
+        if not _is_current(sources):
+            _build(say)
+            # The build may have brought the package lock up to date, so that is hashed now; the sources were before.
+            MARK.write_text(_mark(sources))
+
+
+def _build(say: Callable[[str], None]) -> None:
+    if UNFINISHED.exists():
+        shutil.rmtree(WEB, ignore_errors=True)
+    say(
+        "Building the pages; "
+        + ("their sources changed." if WEB.exists() else "the first time takes a minute or two.")
+    )
+    UNFINISHED.touch()
+    good = _compile() == 0
+    UNFINISHED.unlink()
+    if not good:
+        say("\n".join(LOG.read_text(errors="replace").splitlines()[-LOG_TAIL:]))
+        raise StartError(f"The pages could not be built; the reason is above, and all of it in {LOG}.")
 
 
 def _is_current(sources: str) -> bool:
@@ -77,22 +84,27 @@ def _hash(patterns: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def _build() -> bool:
-    """Compile the pages in a process of its own; whatever ends us ends that process and what it started."""
+def _compile() -> int:
+    """Compile the pages in a process of its own and return its exit status.
+
+    Whatever ends this process ends that one, which watches its input for it, and what that one started.
+    """
     with LOG.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", f"{PACKAGE}.server.compile"],
             cwd=ROOT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
         try:
-            return process.wait() == 0
+            return process.wait()
         finally:
             if process.poll() is None:
                 _stop_group(process)
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def _stop_group(process: subprocess.Popen[bytes]) -> None:

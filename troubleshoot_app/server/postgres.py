@@ -22,6 +22,7 @@ from troubleshoot_app.server.postgres_folder import (
     make_cluster,
     run_as,
     socket_folder,
+    socket_mark,
 )
 
 DATABASE = "troubleshoot"
@@ -102,6 +103,7 @@ class EmbeddedPostgres:
             "unix_socket_permissions": "0700",
             "max_connections": "200",
             "jit": "off",
+            "max_logical_replication_workers": "0",
             **self.options,
         }
         return [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
@@ -137,9 +139,9 @@ def create_database(url: str, name: str, *, template: str = "template1") -> None
 
 
 def stop_leftover(folder: Path) -> None:
-    """Stop the server that a killed process left on ``folder``, and take away the mark of one that is gone.
+    """Stop the server that a killed process left on ``folder``, and take away the marks of one that is gone.
 
-    The process id in the mark may belong to anybody by now, so what counts is who works in the folder.
+    The process id in the marks may belong to anybody by now, so what counts is who works in the folder.
     """
     mark = folder / "postmaster.pid"
     if not mark.exists():
@@ -153,6 +155,7 @@ def stop_leftover(folder: Path) -> None:
     if processes_in(folder):
         raise StartError(f"Another PostgreSQL still works in {folder} and does not end; stop it first.")
     mark.unlink(missing_ok=True)
+    socket_mark(folder).unlink(missing_ok=True)
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:

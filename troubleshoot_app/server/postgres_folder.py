@@ -64,6 +64,11 @@ def socket_folder(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"troubleshoot-{digest}"
 
 
+def socket_mark(folder: Path) -> Path:
+    """Return the file by which a server claims the socket of ``folder``."""
+    return socket_folder(folder) / f"{SOCKET_NAME}.lock"
+
+
 def make_cluster(folder: Path) -> None:
     """Make ``folder`` a PostgreSQL data folder unless it is one.
 

@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import signal
 import socket
 import threading
 import time
@@ -71,8 +72,14 @@ def run(host: str, port: int, workers: int, when_ready: Callable[[], None]) -> b
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
 
+    hangup = signal.getsignal(signal.SIGHUP)
+
     class Supervisor(MPServer):
         def _serve_loop(self, *args: Any) -> None:
+            # A closed terminal ends the server (granian would restart its workers), and nohup keeps it.
+            signal.signal(
+                signal.SIGHUP, hangup if hangup is signal.SIG_IGN else self.signal_handler_interrupt
+            )
             # The workers are forked by now, so that a thread can do no harm.
             threading.Thread(target=_announce, args=(host, port, when_ready), daemon=True).start()
             super()._serve_loop(*args)

@@ -1,12 +1,16 @@
 """``serve``: everything that stands between a checkout and a page that answers."""
 
+import ctypes
 import signal
+import sys
 from types import FrameType
 
 from troubleshoot_app.core.settings import Settings
 from troubleshoot_app.server.errors import StartError
 from troubleshoot_app.server.paths import prepare_reflex
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 DEMO_PASSWORD = "demo-password"  # noqa: S105  it is for everybody to know
 DEMO_SIGN_INS = {
     "viewer@demo.test": "a technician",
@@ -21,7 +25,7 @@ class Stopped(BaseException):
     """A signal asked us to end before the server was up."""
 
 
-def serve(settings: Settings, host: str) -> None:
+def serve(settings: Settings, host: str, *, end_with_parent: bool = False) -> None:
     """Build, migrate, and serve until a signal ends it.
 
     Raises:
@@ -34,6 +38,8 @@ def serve(settings: Settings, host: str) -> None:
             "WORKERS is more than 1, which needs REDIS_URL: the processes share what the pages show there."
         )
     prepare_reflex()
+    if end_with_parent:
+        _end_with_parent()
     runner.require_free_port(host, settings.port)
     _end_on_signals()
     try:
@@ -83,11 +89,18 @@ def _end_on_signals() -> None:
         _ignore_signals()
         raise Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup does
+            signal.signal(number, stop)
+
+
+def _end_with_parent() -> None:
+    """Have the system send us SIGTERM when our parent dies, in whatever way."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def _ignore_signals() -> None:
     """Stopping is under way and does not take long; a second Ctrl-C must not leave the database behind."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
