@@ -1,0 +1,42 @@
+"""Briefings: what a mail says of a case, read from the rows as they are when it is sent."""
+
+from sqlmodel import Session
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
+from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.notifications.messages import EscalationMail, MailStep
+
+
+def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient: User) -> EscalationMail:
+    """Return what the mail of ``delivery`` says: the case as it stands, with the path that was not undone."""
+    settings = get_settings()
+    session = db.get_one(TroubleshootingSession, handoff.session_id)
+    version = db.get_one(TreeVersion, session.version_id)
+    stuck_at = tree_of_version(db, version.id).nodes[handoff.node_id].text
+    if session.pending_note:
+        stuck_at = f"{stuck_at}\n\nNote: {session.pending_note}"
+    return EscalationMail(
+        delivery_id=delivery.id,
+        handoff_id=handoff.id,
+        mail_from=settings.mail_from,
+        public_url=settings.base_url,
+        recipient_name=recipient.name,
+        recipient_address=recipient.email,
+        from_name=db.get_one(User, handoff.from_id).name,
+        tree_title=version.title,
+        priority=handoff.priority,
+        question=stuck_at,
+        opened_at=handoff.created_at,
+        sent_at=now(),
+        steps=tuple(
+            MailStep(question=step.node_text, answer=step.option_label, note=step.note or None)
+            for step in list_steps(db, session.id, undone=False)
+        ),
+        reason=handoff.reason or None,
+        session_title=session.title or None,
+        asset=session.asset or None,
+        ticket_ref=session.ticket_ref or None,
+        round=handoff.round,
+    )
