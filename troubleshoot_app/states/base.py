@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from reflex_base.event import EventSpec
 from reflex_base.event.context import EventContext
 
 from troubleshoot_app.core.db import transact
@@ -48,13 +49,13 @@ class MessageState(GuardedState):
         self.seq += 1
 
 
-def on_backend_exception(error: Exception) -> Any:
+def on_backend_exception(exception: Exception) -> EventSpec | None:
     """Return what a person sees when a handler raised: the sentence of an error of ours, or the id of a bug."""
-    if isinstance(error, Unauthenticated):
+    if isinstance(exception, Unauthenticated):
         return to_sign_in(_path())
-    if isinstance(error, AppError):
-        return MessageState.show(error.detail)
-    error_id = log_bug(logger, error, f"an event on {_path()}")
+    if isinstance(exception, AppError):
+        return MessageState.show(exception.detail)
+    error_id = log_bug(logger, exception, f"an event on {_path()}")
     return MessageState.show(f"Something went wrong ({error_id}). Please try again.")
 
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import reflex as rx
-
 from troubleshoot_app.core.errors import AppError, NotFound
 from troubleshoot_app.schemas.handoffs import DeliveryView, HandoffDetail, HandoffView
 from troubleshoot_app.services import handoff_views, handoffs
@@ -46,12 +44,6 @@ class HandoffState(SignedInState):
         self.deliveries = await self._run(handoff_views.list_deliveries, handoff_id=handoff.id)
         self.is_mine = handoff.claimed_by is not None and handoff.claimed_by.id == self._owner
         self.is_from_me = handoff.raised_by.id == self._owner
-
-    @handler(Policy.SENIOR)
-    async def pick_up(self, handoff_id: str):
-        """Take the case and go where the technician stands."""
-        handoff = await self._run(handoffs.claim, handoff_id=handoff_id)
-        return rx.redirect(f"/sessions/{handoff.session_id}")
 
     @handler(Policy.SIGNED_IN)
     async def open_dialog(self, name: str):

@@ -1,5 +1,7 @@
 """The inbox: who is signed in, the banner of open escalations, and notices; part of every page."""
 
+import reflex as rx
+
 from troubleshoot_app.notifications.presence import ConnectedSocket, Sockets
 from troubleshoot_app.schemas.handoffs import Alert, Inbox
 from troubleshoot_app.services import auth, handoff_views, handoffs
@@ -25,6 +27,11 @@ class InboxState(SignedInState):
     notice_text: str = ""
     notice_href: str = ""
 
+    @rx.var
+    def first_name(self) -> str:
+        """What to call the person."""
+        return self.user_name.split(" ")[0]
+
     @handler(Policy.SIGNED_IN)
     async def load(self):
         """Fill the frame; runs on every page load and every reconnect."""
@@ -33,6 +40,12 @@ class InboxState(SignedInState):
         self.user_name, self.account_name = me.name, me.account.name
         self.is_senior = me.role.is_senior
         self._show(await self._run(handoff_views.get_inbox))
+
+    @handler(Policy.SENIOR)
+    async def pick_up(self, handoff_id: str):
+        """Take a case and go where the technician stands."""
+        handoff = await self._run(handoffs.claim, handoff_id=handoff_id)
+        return rx.redirect(f"/sessions/{handoff.session_id}")
 
     @handler(Policy.SENIOR)
     async def dismiss(self, handoff_id: str):

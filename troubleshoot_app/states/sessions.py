@@ -15,6 +15,7 @@ from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.guard import Policy, handler
 
 RECENT_STEPS = 3
+LONG_TEXT = 160
 NO_NODE = NodeView(id="", kind=NodeKind.QUESTION, text="", help="", options=[])
 
 
@@ -71,7 +72,16 @@ class SessionState(SignedInState):
     path_open: bool = False
     dialog: str = ""
     reach: Reach = Reach(online=0, by_mail=0)
-    problem: str = ""
+
+    @rx.var
+    def can_walk(self) -> bool:
+        """Whether answers can be given: the session is active and in the hands of who looks at it."""
+        return self.is_mine and self.status == SessionStatus.ACTIVE
+
+    @rx.var
+    def is_long(self) -> bool:
+        """Whether the text of the node is too long to be set large."""
+        return len(self.node.text) > LONG_TEXT
 
     @handler(Policy.SIGNED_IN)
     async def load(self):
@@ -116,7 +126,6 @@ class SessionState(SignedInState):
     @handler(Policy.SIGNED_IN)
     async def open_dialog(self, name: str):
         """Open the dialog "escalate", "park", "complete" or "release", or close it with an empty name."""
-        self.problem = ""
         if name == "escalate":
             self.reach = await self._run(handoff_views.get_reach)
         self.dialog = name

@@ -1,0 +1,56 @@
+import { useRef, useState } from "react";
+
+// A form that the browser posts as JSON to the server itself, not over the websocket: only an HTTP answer can set
+// or take away the sign-in cookie. What was typed stays when the server says no, and the reason is read out.
+
+const NO_ANSWER = "The server cannot be reached. Check your connection and try again.";
+
+function destination(next, fallback) {
+  const wanted = next === "" ? null : (next ?? new URLSearchParams(window.location.search).get("next"));
+  if (!wanted) return fallback;
+  const url = new URL(wanted, window.location.origin);
+  return url.origin === window.location.origin ? url.pathname + url.search : fallback;
+}
+
+export function PostForm({ action, next, fallback = "/", children, className = "" }) {
+  const [problem, setProblem] = useState("");
+  const busy = useRef(false);
+
+  const submit = async (event) => {
+    event.preventDefault();
+    if (busy.current) return;
+    busy.current = true;
+    const form = event.currentTarget;
+    const button = form.querySelector("button[type=submit]");
+    button?.setAttribute("aria-busy", "true");
+    setProblem("");
+    let said = NO_ANSWER;
+    try {
+      const answer = await fetch(action, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(Object.fromEntries(new FormData(form))),
+      });
+      if (answer.ok) {
+        // A whole page load: the websocket keeps the cookie that it was opened with.
+        window.location.assign(destination(next, fallback));
+        return;
+      }
+      said = (await answer.json()).detail ?? said;
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
+    }
+    busy.current = false;
+    button?.removeAttribute("aria-busy");
+    setProblem(said);
+  };
+
+  return (
+    <form onSubmit={submit} className={className} noValidate>
+      {children}
+      <p role="alert" className="form-problem" hidden={!problem}>
+        {problem}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,51 @@
+"""Small words with a colour; the word alone says it all, too."""
+
+from typing import Any
+
+import reflex as rx
+
+_PRIORITY_COLOURS = [("urgent", "red"), ("high", "orange"), ("normal", "gray"), ("low", "gray")]
+_STATUS_WORDS = [
+    ("active", "In progress", "indigo"),
+    ("parked", "Parked", "gray"),
+    ("escalated", "Escalated", "amber"),
+    ("completed", "Completed", "green"),
+    ("abandoned", "Closed", "gray"),
+    ("open", "Waiting", "amber"),
+    ("claimed", "Picked up", "indigo"),
+    ("resolved", "Resolved", "green"),
+    ("cancelled", "Cancelled", "gray"),
+    ("resumed", "Resumed", "gray"),
+    ("draft", "Draft", "amber"),
+    ("published", "Published", "green"),
+]
+_DELIVERY_WORDS = [
+    ("pending", "On its way", "gray"),
+    ("sent", "Sent", "indigo"),
+    ("seen", "Seen", "green"),
+    ("failed", "Failed", "red"),
+    ("skipped", "Not sent", "gray"),
+]
+
+
+def priority_badge(priority: Any) -> rx.Component:
+    """Return a badge for every priority but the normal one."""
+    badges = [
+        (word, rx.badge(word.capitalize(), color_scheme=colour, size="2"))
+        for word, colour in _PRIORITY_COLOURS
+    ]
+    return rx.cond(priority != "normal", rx.match(priority, *badges, rx.fragment()), rx.fragment())
+
+
+def status_badge(status: Any) -> rx.Component:
+    """Return a badge for the state of a session, a handoff or a tree."""
+    return rx.match(status, *_badges(_STATUS_WORDS), rx.badge(status, size="2"))
+
+
+def delivery_badge(status: Any) -> rx.Component:
+    """Return a badge for how far telling somebody has come."""
+    return rx.match(status, *_badges(_DELIVERY_WORDS), rx.badge(status, size="2"))
+
+
+def _badges(words: list[tuple[str, str, str]]) -> list[tuple[str, rx.Component]]:
+    return [(status, rx.badge(word, color_scheme=colour, size="2")) for status, word, colour in words]

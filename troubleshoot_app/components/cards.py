@@ -1,0 +1,93 @@
+"""One thing in a list, as a card that is one big link."""
+
+import reflex as rx
+
+from troubleshoot_app.components.badges import priority_badge, status_badge
+from troubleshoot_app.components.react import ago, inline_prose
+from troubleshoot_app.schemas.handoffs import HandoffView
+from troubleshoot_app.schemas.sessions import SessionSummary
+from troubleshoot_app.schemas.trees import TreeSummary
+
+
+def tree_card(tree: rx.Var[TreeSummary]) -> rx.Component:
+    """Return a tree in a list."""
+    return rx.box(
+        rx.flex(
+            rx.link(tree.title, href=f"/trees/{tree.id}", class_name="card-link"),
+            rx.cond(tree.status != "published", status_badge(tree.status)),
+            align="center",
+            gap="2",
+            justify="between",
+        ),
+        rx.text(tree.description, size="3", class_name="quiet"),
+        rx.flex(
+            rx.cond(tree.category != "", rx.badge(tree.category, variant="outline", color_scheme="gray")),
+            rx.text(tree.node_count, " nodes", size="2", class_name="quiet"),
+            gap="3",
+            align="center",
+            wrap="wrap",
+        ),
+        class_name="card",
+        key=tree.id,
+    )
+
+
+def session_card(session: rx.Var[SessionSummary]) -> rx.Component:
+    """Return a session in a list, with where it stands."""
+    return rx.box(
+        rx.flex(
+            rx.link(
+                rx.cond(session.title != "", session.title, session.tree.title),
+                href=f"/sessions/{session.id}",
+                class_name="card-link",
+            ),
+            status_badge(session.status),
+            align="center",
+            gap="2",
+            justify="between",
+        ),
+        rx.text(inline_prose(session.question), size="3", class_name="clamp"),
+        rx.text(
+            rx.cond(session.title != "", session.tree.title + " · ", ""),
+            rx.cond(session.asset != "", session.asset + " · ", ""),
+            session.step_count,
+            rx.cond(session.step_count == 1, " step · ", " steps · "),
+            ago(session.updated_at),
+            size="2",
+            class_name="quiet",
+        ),
+        class_name="card",
+        key=session.id,
+    )
+
+
+def handoff_card(handoff: rx.Var[HandoffView]) -> rx.Component:
+    """Return an escalation in a list: who, on what, why, how long, and who has it."""
+    return rx.box(
+        rx.flex(
+            rx.link(
+                f"{handoff.raised_by.name}: {_subject(handoff)}",
+                href=f"/handoffs/{handoff.id}",
+                class_name="card-link",
+            ),
+            rx.flex(priority_badge(handoff.priority), status_badge(handoff.status), gap="2"),
+            align="center",
+            gap="2",
+            justify="between",
+            wrap="wrap",
+        ),
+        rx.text(inline_prose(handoff.question), size="3", class_name="clamp"),
+        rx.cond(handoff.reason != "", rx.text("“", handoff.reason, "”", size="3", class_name="clamp")),
+        rx.text(
+            ago(handoff.created_at),
+            rx.cond(handoff.claimed_by, f" · {handoff.claimed_by.name} has it", ""),
+            size="2",
+            class_name="quiet",
+        ),
+        class_name="card",
+        key=handoff.id,
+    )
+
+
+def _subject(handoff: rx.Var[HandoffView]) -> rx.Var[str]:
+    return rx.cond(handoff.session_title != "", handoff.session_title, handoff.tree_title)

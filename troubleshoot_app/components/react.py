@@ -1,0 +1,84 @@
+"""Our own React components, wrapped once; their source is in ``assets/components``."""
+
+from typing import Any
+
+import reflex as rx
+
+
+class Prose(rx.Component):
+    """Markdown written by authors; HTML in it is not rendered."""
+
+    library = "$/public/components/Prose.jsx"
+    tag = "Prose"
+    lib_dependencies: list[str] = ["react-markdown@10.1.0", "remark-gfm@4.0.1"]
+
+    text: rx.Var[str]
+    is_inline: rx.Var[bool]
+
+
+class PostForm(rx.Component):
+    """A form that is posted as JSON to a route which sets the sign-in cookie; then the page at ``next`` is loaded.
+
+    Without ``next`` the address of the page says where to go (``?next=``), else ``fallback``.
+    """
+
+    library = "$/public/components/PostForm.jsx"
+    tag = "PostForm"
+
+    action: rx.Var[str]
+    next: rx.Var[str]
+    fallback: rx.Var[str]
+
+
+class Live(rx.Component):
+    """Toasts, the count in the title and the report that a banner was seen; renders nothing itself."""
+
+    library = "$/public/components/Live.jsx"
+    tag = "Live"
+
+    hydrated: rx.Var[bool]
+    message_seq: rx.Var[int]
+    message_text: rx.Var[str]
+    message_kind: rx.Var[str]
+    message_href: rx.Var[str]
+    notice_id: rx.Var[str]
+    notice_text: rx.Var[str]
+    notice_href: rx.Var[str]
+    alerts: rx.Var[list[Any]]
+    count: rx.Var[int]
+    on_seen: rx.EventHandler[rx.event.passthrough_event_spec(list[str])]
+
+
+class Follow(rx.Component):
+    """Calls ``on_tick`` when ``tick`` changes after the page has loaded."""
+
+    library = "$/public/components/Live.jsx"
+    tag = "Follow"
+
+    hydrated: rx.Var[bool]
+    tick: rx.Var[int]
+    on_tick: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Ago(rx.Component):
+    """A moment as people say it, such as "3 minutes ago"."""
+
+    library = "$/public/components/Ago.jsx"
+    tag = "Ago"
+
+    at: rx.Var[Any]
+
+
+def prose(text: Any, **props: Any) -> rx.Component:
+    """Return Markdown as blocks."""
+    return Prose.create(text=text, **props)
+
+
+def inline_prose(text: Any, **props: Any) -> rx.Component:
+    """Return Markdown as it may stand inside of a heading or a line."""
+    return Prose.create(text=text, is_inline=True, **props)
+
+
+def ago(at: Any) -> rx.Component:
+    """Return a moment as people say it."""
+    return Ago.create(at=at)

@@ -1,0 +1,168 @@
+"""The frame around every page: header, banner, toasts; and what an empty or waiting page shows."""
+
+from typing import Any
+
+import reflex as rx
+
+from troubleshoot_app.components.banner import banner
+from troubleshoot_app.components.react import Live, PostForm
+from troubleshoot_app.states.base import MessageState
+from troubleshoot_app.states.inbox import InboxState
+
+_PLACES = (("Home", "/"), ("Trees", "/trees"), ("Sessions", "/sessions"), ("Escalations", "/handoffs"))
+
+
+def page(*children: rx.Component, wide: bool = False) -> rx.Component:
+    """Return a page of a signed-in person."""
+    return rx.box(
+        rx.link("Skip to content", href="#content", class_name="skip"),
+        _header(),
+        banner(),
+        rx.el.main(
+            *children, id="content", tab_index=-1, class_name="content content-wide" if wide else "content"
+        ),
+        _live(),
+        class_name="page",
+    )
+
+
+def outside_page(*children: rx.Component) -> rx.Component:
+    """Return a page for who is not signed in."""
+    return rx.box(
+        rx.el.main(
+            rx.flex(
+                _mark(),
+                rx.text("Troubleshoot", weight="bold", size="5"),
+                align="center",
+                gap="2",
+                justify="center",
+            ),
+            *children,
+            id="content",
+            class_name="outside",
+        ),
+        class_name="page",
+    )
+
+
+def page_heading(title: Any, *beside: rx.Component) -> rx.Component:
+    """Return the heading of a page with what stands at its side."""
+    return rx.box(rx.heading(title, as_="h1", size="7"), *beside, class_name="page-heading")
+
+
+def empty(icon: str, title: str, words: Any, *actions: rx.Component) -> rx.Component:
+    """Return what a list shows when there is nothing in it, and what to do about that."""
+    return rx.box(
+        rx.icon(icon, size=32, class_name="quiet", custom_attrs={"aria-hidden": "true"}),
+        rx.heading(title, as_="h2", size="4"),
+        rx.text(words, size="3", class_name="quiet"),
+        *actions,
+        class_name="empty",
+    )
+
+
+def waiting() -> rx.Component:
+    """Return the sign that a page is on its way."""
+    return rx.box(
+        *[rx.skeleton(height="4.5rem", width="100%") for _ in range(3)],
+        class_name="stack",
+        role="status",
+        custom_attrs={"aria-label": "Loading"},
+    )
+
+
+def _mark() -> rx.Component:
+    return rx.image(src="/mark.svg", alt="", width="28px", height="28px")
+
+
+def _header() -> rx.Component:
+    return rx.el.header(
+        rx.link(
+            _mark(),
+            rx.text("Troubleshoot", weight="bold", size="4", class_name="brand-name", as_="span"),
+            href="/",
+            underline="none",
+            class_name="brand",
+            custom_attrs={"aria-label": "Troubleshoot, home"},
+        ),
+        rx.el.nav(
+            *[_place(name, href) for name, href in _PLACES],
+            class_name="places",
+            custom_attrs={"aria-label": "Main"},
+        ),
+        _menu(),
+        class_name="header",
+    )
+
+
+def _place(name: str, href: str) -> rx.Component:
+    path = InboxState.router.url.path
+    here = (path == href) if href == "/" else path.startswith(href)
+    return rx.link(
+        name,
+        rx.cond(
+            InboxState.waiting > 0,
+            rx.el.span(InboxState.waiting, class_name="count", custom_attrs={"aria-label": "waiting"}),
+        )
+        if href == "/handoffs"
+        else rx.fragment(),
+        href=href,
+        underline="none",
+        class_name=rx.cond(here, "place place-here", "place"),
+        custom_attrs={"aria-current": rx.cond(here, "page", "false")},
+    )
+
+
+def _menu() -> rx.Component:
+    return rx.popover.root(
+        rx.popover.trigger(
+            rx.button(
+                rx.icon("menu", size=22, class_name="menu-bars", custom_attrs={"aria-hidden": "true"}),
+                rx.icon(
+                    "circle-user-round", size=22, class_name="menu-face", custom_attrs={"aria-hidden": "true"}
+                ),
+                variant="ghost",
+                color_scheme="gray",
+                class_name="menu-button",
+                custom_attrs={"aria-label": "Menu"},
+            )
+        ),
+        rx.popover.content(
+            rx.box(
+                rx.text(InboxState.user_name, weight="bold", size="3"),
+                rx.text(InboxState.account_name, size="2", class_name="quiet"),
+                class_name="menu-who",
+            ),
+            rx.el.nav(
+                *[_place(name, href) for name, href in _PLACES],
+                class_name="menu-places",
+                custom_attrs={"aria-label": "Menu"},
+            ),
+            PostForm.create(
+                rx.button(
+                    "Sign out", type="submit", variant="soft", color_scheme="gray", size="3", width="100%"
+                ),
+                action="/api/v1/auth/web/sign-out",
+                next="",
+                fallback="/login",
+            ),
+            align="end",
+            class_name="menu",
+        ),
+    )
+
+
+def _live() -> rx.Component:
+    return Live.create(
+        hydrated=rx.State.is_hydrated,
+        message_seq=MessageState.seq,
+        message_text=MessageState.text,
+        message_kind=MessageState.kind,
+        message_href=MessageState.href,
+        notice_id=InboxState.notice_id,
+        notice_text=InboxState.notice_text,
+        notice_href=InboxState.notice_href,
+        alerts=InboxState.alerts,
+        count=InboxState.fresh,
+        on_seen=InboxState.saw,
+    )

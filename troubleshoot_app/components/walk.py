@@ -1,0 +1,219 @@
+"""Parts of the walk: the node with its answers, what was done so far, the bar that is always in reach."""
+
+import reflex as rx
+
+from troubleshoot_app.components.react import ago, inline_prose, prose
+from troubleshoot_app.schemas.sessions import StepView
+from troubleshoot_app.schemas.trees import OptionView
+from troubleshoot_app.states.sessions import SessionState
+
+
+def node_card() -> rx.Component:
+    """Return the current node: its text as the heading, its help, and one button per option."""
+    return rx.box(
+        rx.el.h1(
+            inline_prose(SessionState.node.text),
+            class_name=rx.cond(SessionState.is_long, "node-text node-long", "node-text"),
+        ),
+        rx.cond(SessionState.node.help != "", rx.box(prose(SessionState.node.help), class_name="node-help")),
+        rx.cond(
+            SessionState.can_walk,
+            rx.box(
+                rx.foreach(SessionState.node.options, _option),
+                class_name="options",
+                role="group",
+                custom_attrs={"aria-label": "Answers"},
+            ),
+        ),
+        key=SessionState.node.id + SessionState.seq.to_string(),
+        class_name="node",
+    )
+
+
+def end_card() -> rx.Component:
+    """Return what to do at an end of the tree."""
+    return rx.cond(
+        SessionState.can_walk & (SessionState.node.options.length() == 0),
+        rx.box(
+            rx.cond(
+                SessionState.node.kind == "resolution",
+                rx.fragment(
+                    rx.text("Did that solve it?", weight="bold", size="4"),
+                    rx.button(
+                        "It is solved: complete",
+                        size="4",
+                        class_name="option-button",
+                        on_click=SessionState.open_dialog("complete"),
+                    ),
+                    rx.button(
+                        "It is not solved: get help",
+                        size="4",
+                        variant="soft",
+                        class_name="option-button",
+                        on_click=SessionState.open_dialog("escalate"),
+                    ),
+                ),
+                rx.fragment(
+                    rx.text("The tree ends here. Hand over to a senior, with all that you tried.", size="4"),
+                    rx.button(
+                        "Get help now",
+                        size="4",
+                        class_name="option-button",
+                        on_click=SessionState.open_dialog("escalate"),
+                    ),
+                ),
+            ),
+            class_name="end",
+        ),
+    )
+
+
+def note_box() -> rx.Component:
+    """Return the note of the current node; it is kept as it is typed."""
+    return rx.box(
+        rx.el.label("Note", html_for="note", class_name="field-label"),
+        rx.text_area(
+            id="note",
+            default_value=SessionState.note,
+            on_change=lambda typed: SessionState.save_note(typed, SessionState.seq).debounce(300),
+            placeholder="What you see, hear or measure. Kept with your answer.",
+            rows="2",
+            size="3",
+            resize="vertical",
+            max_length=10_000,
+            key="note-" + SessionState.id + SessionState.seq.to_string(),
+        ),
+        class_name="field note",
+    )
+
+
+def path_so_far() -> rx.Component:
+    """Return the latest answers, and all of them on demand."""
+    return rx.el.section(
+        rx.flex(
+            rx.heading("So far", as_="h2", size="4"),
+            rx.text(
+                SessionState.step_count,
+                rx.cond(SessionState.step_count == 1, " step", " steps"),
+                size="2",
+                class_name="quiet",
+            ),
+            justify="between",
+            align="center",
+        ),
+        rx.cond(
+            SessionState.step_count == 0,
+            rx.text("Nothing yet. Your answers will be listed here.", size="3", class_name="quiet"),
+            rx.el.ol(
+                rx.cond(
+                    SessionState.path_open,
+                    rx.foreach(SessionState.path, _step),
+                    rx.foreach(SessionState.recent, _step),
+                ),
+                class_name="path",
+            ),
+        ),
+        rx.cond(
+            (SessionState.seq > SessionState.recent.length()),
+            rx.button(
+                rx.cond(SessionState.path_open, "Show fewer", "Show the whole path"),
+                variant="soft",
+                color_scheme="gray",
+                size="3",
+                on_click=SessionState.show_path(~SessionState.path_open),
+            ),
+        ),
+        class_name="so-far",
+    )
+
+
+def action_bar() -> rx.Component:
+    """Return the bar at the thumb: back, and handing over, always in reach."""
+    return rx.cond(
+        SessionState.can_walk,
+        rx.box(
+            rx.button(
+                rx.icon("arrow-left", size=18, custom_attrs={"aria-hidden": "true"}),
+                "Back",
+                size="3",
+                variant="soft",
+                color_scheme="gray",
+                disabled=SessionState.step_count == 0,
+                on_click=SessionState.back(SessionState.revision),
+            ),
+            rx.button(
+                "Park",
+                size="3",
+                variant="soft",
+                color_scheme="gray",
+                on_click=SessionState.open_dialog("park"),
+            ),
+            rx.button(
+                "Complete",
+                size="3",
+                variant="soft",
+                color_scheme="gray",
+                on_click=SessionState.open_dialog("complete"),
+            ),
+            rx.button(
+                rx.icon("life-buoy", size=18, custom_attrs={"aria-hidden": "true"}),
+                "Escalate",
+                size="3",
+                class_name="escalate",
+                on_click=SessionState.open_dialog("escalate"),
+            ),
+            class_name="action-bar",
+            role="toolbar",
+            custom_attrs={"aria-label": "Session"},
+        ),
+    )
+
+
+def step_line(step: rx.Var[StepView]) -> rx.Component:
+    """Return one answer of a path: what was asked, what was said, by whom and when."""
+    return rx.el.li(*_step_words(step), class_name=rx.cond(step.undone, "step step-undone", "step"))
+
+
+def _option(option: rx.Var[OptionView]) -> rx.Component:
+    return rx.button(
+        inline_prose(option.label),
+        size="4",
+        variant="surface",
+        class_name="option-button",
+        on_click=SessionState.choose(option.id, SessionState.revision),
+        key=option.id,
+    )
+
+
+def _step(step: rx.Var[StepView]) -> rx.Component:
+    return rx.el.li(
+        *_step_words(step),
+        rx.cond(
+            SessionState.can_walk & ~step.undone,
+            rx.button(
+                "Change",
+                size="2",
+                variant="ghost",
+                class_name="step-change",
+                custom_attrs={"aria-label": f"Change the answer {step.option_label}"},
+                on_click=SessionState.back_to(step.seq, SessionState.revision),
+            ),
+        ),
+        key=step.seq,
+        class_name=rx.cond(step.undone, "step step-undone", "step"),
+    )
+
+
+def _step_words(step: rx.Var[StepView]) -> list[rx.Component]:
+    return [
+        rx.text(inline_prose(step.node_text), size="2", class_name="step-question"),
+        rx.text(
+            rx.cond(step.undone, rx.el.span("Undone: ", class_name="quiet")),
+            inline_prose(step.option_label),
+            size="3",
+            weight="medium",
+            class_name="step-answer",
+        ),
+        rx.cond(step.note != "", rx.text(step.note, size="2", class_name="step-note")),
+        rx.text(step.by.name, ", ", ago(step.at), size="1", class_name="quiet"),
+    ]

@@ -1,0 +1,228 @@
+"""Escalations: the queue, and the briefing of one case."""
+
+import reflex as rx
+
+from troubleshoot_app.components.badges import delivery_badge, priority_badge, status_badge
+from troubleshoot_app.components.cards import handoff_card
+from troubleshoot_app.components.forms import form_dialog, text_field
+from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
+from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.walk import step_line
+from troubleshoot_app.schemas.handoffs import DeliveryView
+from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
+from troubleshoot_app.states.inbox import InboxState
+
+
+def handoffs() -> rx.Component:
+    """Return the queue."""
+    return page(
+        page_heading("Escalations"),
+        rx.cond(
+            HandoffsState.loaded,
+            rx.cond(
+                HandoffsState.queue.length() > 0,
+                rx.box(rx.foreach(HandoffsState.queue, handoff_card), class_name="stack"),
+                empty(
+                    "party-popper",
+                    "Nobody is waiting",
+                    rx.cond(
+                        InboxState.is_senior,
+                        "When somebody escalates, it appears here and on every page that you have open.",
+                        "When you escalate a session, you can follow it here.",
+                    ),
+                ),
+            ),
+            waiting(),
+        ),
+        Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.tick, on_tick=HandoffsState.load),
+    )
+
+
+def handoff() -> rx.Component:
+    """Return the briefing."""
+    return page(
+        rx.cond(
+            HandoffState.missing,
+            empty(
+                "map-pin-off",
+                "No such escalation",
+                "It may be somebody else's, or the link is wrong.",
+                rx.link("All escalations", href="/handoffs"),
+            ),
+            rx.cond(HandoffState.handoff, _briefing(), waiting()),
+        ),
+        Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.tick, on_tick=HandoffState.load),
+    )
+
+
+def _briefing() -> rx.Component:
+    shown = HandoffState.handoff
+    return rx.fragment(
+        page_heading(shown.briefing.problem, priority_badge(shown.priority), status_badge(shown.status)),
+        rx.text(
+            shown.raised_by.name,
+            ", ",
+            ago(shown.created_at),
+            " · ",
+            shown.tree_title,
+            rx.cond(shown.asset != "", " · " + shown.asset, ""),
+            rx.cond(shown.ticket_ref != "", " · " + shown.ticket_ref, ""),
+            size="3",
+            class_name="quiet",
+        ),
+        rx.cond(shown.reason != "", rx.el.blockquote(rx.text(shown.reason, size="4"), class_name="reason")),
+        _actions(),
+        rx.card(
+            rx.text("Stuck at", size="2", weight="bold", class_name="quiet"),
+            rx.el.h2(inline_prose(shown.briefing.stuck_at), class_name="stuck-at"),
+            rx.cond(shown.briefing.stuck_help != "", prose(shown.briefing.stuck_help)),
+            rx.cond(
+                shown.briefing.pending_note != "",
+                rx.text("Note: ", shown.briefing.pending_note, size="3", class_name="step-note"),
+            ),
+            size="3",
+        ),
+        rx.el.section(
+            rx.heading("What was tried", as_="h2", size="5"),
+            rx.cond(
+                shown.briefing.path.length() > 0,
+                rx.el.ol(rx.foreach(shown.briefing.path, step_line), class_name="path"),
+                rx.text("Nothing yet: escalated from the first question.", class_name="quiet"),
+            ),
+            class_name="section",
+        ),
+        rx.cond(
+            shown.resolution != "",
+            rx.el.section(
+                rx.heading("What helped", as_="h2", size="5"),
+                rx.text(shown.resolution, size="4"),
+                class_name="section",
+            ),
+        ),
+        rx.cond(shown.intent == "escalate", _told()),
+        _release_dialog(),
+        _resolve_dialog(),
+    )
+
+
+def _actions() -> rx.Component:
+    shown = HandoffState.handoff
+    to_session = rx.link(
+        rx.button(
+            rx.cond(HandoffState.is_mine, "Go on with the session", "See the session"),
+            size="3",
+            variant="soft",
+        ),
+        href=f"/sessions/{shown.session_id}",
+    )
+    return rx.box(
+        rx.cond(
+            (shown.status == "open") & InboxState.is_senior & ~HandoffState.is_from_me,
+            rx.button("Pick up", size="4", on_click=InboxState.pick_up(shown.id)),
+        ),
+        rx.cond(
+            (shown.status == "claimed") & HandoffState.is_mine,
+            rx.fragment(
+                rx.button("Resolve", size="3", on_click=HandoffState.open_dialog("resolve")),
+                rx.button(
+                    "Release",
+                    size="3",
+                    variant="soft",
+                    color_scheme="gray",
+                    on_click=HandoffState.open_dialog("release"),
+                ),
+            ),
+        ),
+        to_session,
+        rx.cond(
+            (shown.status == "open") & HandoffState.is_from_me,
+            rx.button(
+                "Cancel escalation",
+                size="3",
+                variant="soft",
+                color_scheme="gray",
+                on_click=HandoffState.cancel,
+            ),
+        ),
+        rx.cond(
+            shown.claimed_by,
+            rx.text(f"{shown.claimed_by.name} picked it up ", ago(shown.claimed_at), ".", size="3"),
+        ),
+        class_name="actions",
+    )
+
+
+def _told() -> rx.Component:
+    return rx.el.section(
+        rx.heading("Who was told", as_="h2", size="5"),
+        rx.cond(
+            HandoffState.deliveries.length() > 0,
+            rx.el.ul(rx.foreach(HandoffState.deliveries, _delivery), class_name="deliveries"),
+            rx.callout(
+                "Nobody: there is no other senior in this account. Ask an admin to invite one.",
+                icon="triangle-alert",
+                color_scheme="amber",
+            ),
+        ),
+        class_name="section",
+    )
+
+
+def _delivery(delivery: rx.Var[DeliveryView]) -> rx.Component:
+    return rx.el.li(
+        rx.box(
+            rx.text(delivery.recipient.name, weight="medium", size="3"),
+            rx.text(
+                rx.cond(delivery.channel == "email", "By mail", "On screen"),
+                rx.cond(
+                    delivery.seen_at,
+                    rx.fragment(", seen ", ago(delivery.seen_at)),
+                    rx.cond(delivery.sent_at, rx.fragment(", ", ago(delivery.sent_at)), rx.fragment()),
+                ),
+                size="2",
+                class_name="quiet",
+            ),
+            rx.cond(delivery.error != "", rx.text(delivery.error, size="2", class_name="quiet")),
+        ),
+        delivery_badge(delivery.status),
+        key=delivery.id,
+    )
+
+
+def _release_dialog() -> rx.Component:
+    return form_dialog(
+        "Release",
+        text_field(
+            "Note", "note", placeholder="Optional. What you found, why you give it back.", max_length=10_000
+        ),
+        opened=HandoffState.dialog == "release",
+        on_toggle=HandoffState.toggle_dialog,
+        on_submit=HandoffState.release,
+        on_cancel=HandoffState.open_dialog(""),
+        submit="Give back",
+        explanation="The escalation is open again and the other seniors are told.",
+    )
+
+
+def _resolve_dialog() -> rx.Component:
+    return form_dialog(
+        "Resolve",
+        text_field(
+            "Resolution",
+            "resolution",
+            placeholder="What was it, what helped?",
+            max_length=10_000,
+            required=True,
+        ),
+        rx.el.label(
+            rx.el.input(type="checkbox", name="complete", default_checked=True),
+            rx.el.span("Complete the session, too"),
+            class_name="choice",
+        ),
+        opened=HandoffState.dialog == "resolve",
+        on_toggle=HandoffState.toggle_dialog,
+        on_submit=HandoffState.resolve,
+        on_cancel=HandoffState.open_dialog(""),
+        submit="Resolve case",
+        explanation=f"{HandoffState.handoff.raised_by.name} is told at once.",
+    )

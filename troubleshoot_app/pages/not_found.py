@@ -1,0 +1,17 @@
+"""What stands at an address that leads nowhere."""
+
+import reflex as rx
+
+from troubleshoot_app.components.shell import empty, outside_page
+
+
+def not_found() -> rx.Component:
+    """Return the page for an unknown address."""
+    return outside_page(
+        empty(
+            "map-pin-off",
+            "There is nothing here",
+            "The link is wrong, or what it led to is gone.",
+            rx.link(rx.button("To the start page", size="3"), href="/"),
+        )
+    )

@@ -1,0 +1,282 @@
+"""Sessions: the list of one's own, and the walk."""
+
+import reflex as rx
+
+from troubleshoot_app.components.badges import status_badge
+from troubleshoot_app.components.cards import session_card
+from troubleshoot_app.components.forms import choice, form_dialog, text_field
+from troubleshoot_app.components.react import Follow
+from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.walk import action_bar, end_card, node_card, note_box, path_so_far
+from troubleshoot_app.schemas.sessions import SessionSummary
+from troubleshoot_app.states.inbox import InboxState
+from troubleshoot_app.states.sessions import SessionsState, SessionState
+
+
+def sessions() -> rx.Component:
+    """Return the caller's sessions."""
+    return page(
+        page_heading("Sessions"),
+        rx.segmented_control.root(
+            rx.segmented_control.item("Open", value="open"),
+            rx.segmented_control.item("All", value="all"),
+            value=rx.cond(SessionsState.open_only, "open", "all"),
+            on_change=SessionsState.choose_filter,
+            size="3",
+        ),
+        rx.cond(
+            SessionsState.loaded,
+            rx.cond(
+                SessionsState.sessions.length() > 0,
+                rx.box(rx.foreach(SessionsState.sessions, _session), class_name="stack"),
+                empty(
+                    "clipboard-list",
+                    "No sessions here",
+                    "Find the tree that fits what is broken, and start one.",
+                    rx.link(rx.button("Find a tree", size="3"), href="/trees"),
+                ),
+            ),
+            waiting(),
+        ),
+    )
+
+
+def session() -> rx.Component:
+    """Return the walk page."""
+    return page(
+        rx.cond(
+            SessionState.missing != "",
+            empty(
+                "map-pin-off",
+                "No such session",
+                SessionState.missing,
+                rx.link("Your sessions", href="/sessions"),
+            ),
+            rx.cond(SessionState.id != "", _walk(), waiting()),
+        ),
+        Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.tick, on_tick=SessionState.refresh),
+        wide=True,
+    )
+
+
+def _session(session: rx.Var[SessionSummary]) -> rx.Component:
+    return rx.box(
+        session_card(session),
+        rx.cond(
+            session.status == "parked",
+            rx.button("Resume", size="3", variant="soft", on_click=SessionsState.resume(session.id)),
+        ),
+        class_name="with-action",
+    )
+
+
+def _walk() -> rx.Component:
+    return rx.fragment(
+        rx.box(
+            rx.box(
+                _about(),
+                _standing(),
+                node_card(),
+                end_card(),
+                rx.cond(SessionState.can_walk, note_box()),
+                action_bar(),
+                class_name="walk-main",
+            ),
+            path_so_far(),
+            class_name="walk",
+        ),
+        _escalate_dialog(),
+        _park_dialog(),
+        _complete_dialog(),
+        _release_dialog(),
+    )
+
+
+def _about() -> rx.Component:
+    return rx.flex(
+        rx.text(
+            rx.cond(SessionState.title != "", SessionState.title + " · ", ""),
+            SessionState.tree_title,
+            rx.cond(SessionState.asset != "", " · " + SessionState.asset, ""),
+            rx.cond(SessionState.ticket_ref != "", " · " + SessionState.ticket_ref, ""),
+            size="2",
+            class_name="quiet",
+        ),
+        rx.cond(SessionState.status != "active", status_badge(SessionState.status)),
+        justify="between",
+        align="center",
+        gap="3",
+    )
+
+
+def _standing() -> rx.Component:
+    """Return who has the session and what that means, whenever it is not simply being walked."""
+    return rx.match(
+        SessionState.status,
+        ("escalated", _escalated()),
+        (
+            "parked",
+            _strip(
+                "circle-pause",
+                "This session is parked.",
+                rx.cond(SessionState.is_mine, rx.button("Resume", size="3", on_click=SessionState.resume)),
+            ),
+        ),
+        ("completed", _completed()),
+        rx.cond(
+            SessionState.is_mine,
+            rx.cond(SessionState.handoff, _picked_up()),
+            _strip("user-round-check", f"{SessionState.holder_name} has this session."),
+        ),
+    )
+
+
+def _escalated() -> rx.Component:
+    return _strip(
+        "life-buoy",
+        rx.cond(
+            SessionState.is_mine,
+            "Waiting for a senior. You will be told here as soon as somebody has it.",
+            f"{SessionState.holder_name} is waiting for a senior.",
+        ),
+        rx.link(
+            rx.button("Who was told", size="3", variant="soft"), href=f"/handoffs/{SessionState.handoff.id}"
+        ),
+        rx.cond(
+            SessionState.is_mine,
+            rx.button(
+                "Cancel escalation",
+                size="3",
+                variant="soft",
+                color_scheme="gray",
+                on_click=SessionState.cancel_escalation,
+            ),
+            rx.cond(
+                InboxState.is_senior,
+                rx.button("Pick up", size="3", on_click=InboxState.pick_up(SessionState.handoff.id)),
+            ),
+        ),
+    )
+
+
+def _picked_up() -> rx.Component:
+    return _strip(
+        "handshake",
+        rx.fragment(
+            f"You picked this up from {SessionState.handoff.raised_by.name}.",
+            rx.cond(SessionState.handoff.reason != "", f" “{SessionState.handoff.reason}”", ""),
+        ),
+        rx.link(rx.button("Briefing", size="3", variant="soft"), href=f"/handoffs/{SessionState.handoff.id}"),
+        rx.button(
+            "Release",
+            size="3",
+            variant="soft",
+            color_scheme="gray",
+            on_click=SessionState.open_dialog("release"),
+        ),
+    )
+
+
+def _completed() -> rx.Component:
+    return _strip(
+        "circle-check",
+        rx.fragment(
+            rx.cond(
+                SessionState.outcome == "resolved", "Completed: it is solved.", "Completed: it is not solved."
+            ),
+            rx.cond(SessionState.summary != "", " " + SessionState.summary, ""),
+        ),
+        rx.link(rx.button("Find another tree", size="3", variant="soft"), href="/trees"),
+    )
+
+
+def _strip(icon: str, words: rx.Component | str, *actions: rx.Component) -> rx.Component:
+    return rx.box(
+        rx.icon(icon, size=22, custom_attrs={"aria-hidden": "true"}),
+        rx.text(words, size="3", class_name="grow"),
+        rx.box(*actions, class_name="strip-actions"),
+        class_name="strip",
+        role="status",
+    )
+
+
+def _escalate_dialog() -> rx.Component:
+    reach = SessionState.reach
+    return form_dialog(
+        "Escalate",
+        text_field(
+            "Reason",
+            "reason",
+            placeholder="What did you expect, what happens instead?",
+            max_length=10_000,
+            auto_focus=True,
+        ),
+        choice(
+            "Priority",
+            "priority",
+            [("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")],
+            "normal",
+        ),
+        opened=SessionState.dialog == "escalate",
+        on_toggle=SessionState.toggle_dialog,
+        on_submit=SessionState.escalate,
+        on_cancel=SessionState.open_dialog(""),
+        submit="Send escalation",
+        explanation=rx.cond(
+            reach.online + reach.by_mail > 0,
+            f"Your path and notes go along. Told at once: {reach.online} online, {reach.by_mail} by mail.",
+            "There is no senior in your account yet, so nobody can be told. Ask an admin to invite one; "
+            "the escalation will wait in the queue.",
+        ),
+    )
+
+
+def _park_dialog() -> rx.Component:
+    return form_dialog(
+        "Park",
+        text_field(
+            "Reason", "reason", placeholder="Optional. Such as: waiting for a spare part.", max_length=10_000
+        ),
+        opened=SessionState.dialog == "park",
+        on_toggle=SessionState.toggle_dialog,
+        on_submit=SessionState.park,
+        on_cancel=SessionState.open_dialog(""),
+        submit="Park session",
+        explanation="It stays as it is until you resume it. Nobody is told.",
+    )
+
+
+def _complete_dialog() -> rx.Component:
+    return form_dialog(
+        "Complete",
+        choice(
+            "Is it solved?",
+            "outcome",
+            [("resolved", "Yes, solved"), ("unresolved", "No, not solved")],
+            "resolved",
+        ),
+        text_field(
+            "Summary", "summary", placeholder="Optional. What was it, what helped?", max_length=10_000
+        ),
+        opened=SessionState.dialog == "complete",
+        on_toggle=SessionState.toggle_dialog,
+        on_submit=SessionState.complete,
+        on_cancel=SessionState.open_dialog(""),
+        submit="Complete session",
+        explanation="This ends the session. Everything stays in the record.",
+    )
+
+
+def _release_dialog() -> rx.Component:
+    return form_dialog(
+        "Release",
+        text_field(
+            "Note", "note", placeholder="Optional. What you found, why you give it back.", max_length=10_000
+        ),
+        opened=SessionState.dialog == "release",
+        on_toggle=SessionState.toggle_dialog,
+        on_submit=SessionState.release,
+        on_cancel=SessionState.open_dialog(""),
+        submit="Give back",
+        explanation="The escalation is open again and the other seniors are told.",
+    )

@@ -1,0 +1,25 @@
+"""The composition root: pages, guard, live screens, worker and API, put together."""
+
+import reflex as rx
+
+from troubleshoot_app.api.app import make_api
+from troubleshoot_app.core.log import configure_logging
+from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.notifications.mail import sender_from
+from troubleshoot_app.notifications.worker import Worker
+from troubleshoot_app.pages import add_pages
+from troubleshoot_app.states import guard, live
+from troubleshoot_app.states.base import MessageState, on_backend_exception
+from troubleshoot_app.states.inbox import SOCKETS
+
+configure_logging()
+
+app = rx.App(
+    api_transformer=make_api(),
+    backend_exception_handler=on_backend_exception,
+    stylesheets=["/app.css"],
+    html_lang="en",
+)
+add_pages(app)
+guard.install(app, MessageState.show)
+live.install(app, Worker(SOCKETS, live.TabPusher(app), sender_from(get_settings())))
