@@ -1,7 +1,6 @@
 """``make run`` and ``serve``: ready soon, gone without a trace, and back again after being killed."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -29,12 +28,9 @@ pytestmark = pytest.mark.usefixtures("frontend")
 
 
 @pytest.fixture
-def folder(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Path]:
+def folder(cluster: Cluster) -> Path:
     """A folder that the database's user can reach, as pytest's own are closed to others."""
-    folder = cluster.folder / f"start-{os.getpid()}-{abs(hash(request.node.name))}"
-    folder.mkdir(parents=True)
-    yield folder
-    shutil.rmtree(folder)
+    return cluster.new_folder("start")
 
 
 @pytest.fixture

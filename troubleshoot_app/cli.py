@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command: Callable[[Settings, argparse.Namespace], None] = options.command
         command(_settings(), options)
     except (StartError, AppError) as error:
-        print(_sentence(error), file=sys.stderr)
+        print(error, file=sys.stderr)
         return FAILED
     return 0
 
@@ -48,12 +48,6 @@ def _settings() -> Settings:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"]).upper()
         raise StartError(f"The setting {name} is not usable: {problem['msg']}.") from error
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, AppError):
-        return " ".join([error.detail, *(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors)])
-    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:

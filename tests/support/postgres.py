@@ -45,6 +45,13 @@ class Cluster:
         create_database(maintenance, name)
         return self._server.url_of(name)
 
+    def new_folder(self, name: str) -> Path:
+        """Return a new folder that any user may pass into, as the database's has to, and that ends with the run."""
+        self.folder.mkdir(mode=0o755, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
+        folder.chmod(0o755)
+        return folder
+
     def stop(self) -> None:
         """Stop the server, if anybody started it, and remove its folder."""
         if self.folder.exists():

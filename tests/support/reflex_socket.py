@@ -187,7 +187,7 @@ def cookie_of(url: str, email: str, password: str = DEMO_PASSWORD) -> str:
         headers={"Content-Type": "application/json", "Origin": url},
     )
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-        cookies = answer.headers.get_all("Set-Cookie") or []
+        cookies: list[str] = answer.headers.get_all("Set-Cookie") or []
     return next(
         cookie.partition("=")[2].partition(";")[0] for cookie in cookies if cookie.startswith(f"{COOKIE}=")
     )

@@ -41,7 +41,7 @@ class _Conversation(SMTP):
             await super()._handle_client()
         finally:
             if self.transport is not None:
-                self.transport.abort()
+                self.transport.close()
 
 
 class _Controller(Controller):

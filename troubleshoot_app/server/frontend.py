@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from troubleshoot_app.server.errors import StartError
 from troubleshoot_app.server.paths import ROOT
@@ -43,7 +44,7 @@ def ensure_built(say: Callable[[str], None]) -> None:
         except BlockingIOError:
             say("The pages are being built by another process; waiting for it.")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        sources = _hash(SOURCES)
+        sources = hash_of(SOURCES, ROOT)
         if not _is_current(sources):
             _build(say)
             # The build may have brought the package lock up to date, so that is hashed now; the sources were before.
@@ -70,13 +71,14 @@ def _is_current(sources: str) -> bool:
 
 
 def _mark(sources: str) -> str:
-    return f"{sources} {_hash(PACKAGE_LOCK)}"
+    return f"{sources} {hash_of(PACKAGE_LOCK, ROOT)}"
 
 
-def _hash(patterns: Iterable[str]) -> str:
+def hash_of(patterns: Iterable[str], root: Path) -> str:
+    """Return a digest of names and contents of the files under ``root`` that the pages may be made of."""
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
-        name = path.relative_to(ROOT).as_posix()
+    for path in sorted({path for pattern in patterns for path in root.glob(pattern)}):
+        name = path.relative_to(root).as_posix()
         if path.is_file() and (name in NOT_APART or not name.startswith(APART)):
             content = path.read_bytes()
             digest.update(f"{name} {len(content)}\n".encode())

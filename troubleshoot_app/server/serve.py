@@ -11,14 +11,7 @@ from troubleshoot_app.server.paths import prepare_reflex
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
-DEMO_PASSWORD = "demo-password"  # noqa: S105  it is for everybody to know
-DEMO_SIGN_INS = {
-    "viewer@demo.test": "a technician",
-    "engineer@demo.test": "a senior",
-    "engineer2@demo.test": "another senior",
-    "admin@demo.test": "an administrator",
-    "owner@demo.test": "the owner of the account",
-}
+DEMO_LOCK = 815_002
 
 
 class Stopped(BaseException):
@@ -69,18 +62,27 @@ def say(sentence: str) -> None:
 
 
 def _load_demo() -> None:
+    from sqlalchemy import func, select
+    from sqlmodel import Session
+
     from troubleshoot_app.core.db import forget_engine, transact
     from troubleshoot_app.services.demo import load_demo
 
-    transact(load_demo)
+    def load(db: Session) -> None:
+        db.execute(select(func.pg_advisory_xact_lock(DEMO_LOCK)))  # several servers may start on one database
+        load_demo(db)
+
+    transact(load)
     forget_engine()
 
 
 def _welcome(settings: Settings) -> str:
     lines = ["", f"Troubleshoot is ready at {settings.base_url}"]
     if settings.wants_demo_data:
-        lines += ["", f"Sign in with the password {DEMO_PASSWORD} as one of:"]
-        lines += [f"  {email:<22}{who}" for email, who in DEMO_SIGN_INS.items()]
+        from troubleshoot_app.services.demo import PASSWORD, PEOPLE
+
+        lines += ["", f"Sign in with the password {PASSWORD} as one of:"]
+        lines += [f"  {email:<22}{role}" for email, _name, role in PEOPLE]
     return "\n".join([*lines, "", "Ctrl-C ends it."])
 
 

@@ -1,0 +1,132 @@
+"""``python -m troubleshoot_app``: what it does, and what it says when it cannot."""
+
+import subprocess
+import sys
+
+import psycopg2
+import pytest
+from sqlmodel import select
+
+from tests.support.postgres import Cluster
+from tests.support.server import clean_environment
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.security import verify_password
+from troubleshoot_app.models import Account, User
+from troubleshoot_app.server.paths import ROOT
+
+PASSWORD = "a long enough password"
+OWNER = ("create-owner", "--email", "ann@example.org", "--name", "Ann", "--account", "Acme")
+
+
+def run(*arguments: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "troubleshoot_app", *arguments],
+        cwd=ROOT,
+        env=clean_environment(SECRET_KEY="k" * 40, **settings),
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], saying: str) -> None:
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert saying in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", [(), ("serve",), ("migrate",), ("create-owner",)])
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    done = run(*command, "--help")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: python -m troubleshoot_app")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "saying"),
+    [
+        ((), "COMMAND"),
+        (("nonsense",), "nonsense"),
+        (("create-owner", "--email", "ann@example.org"), "--name"),
+        (("serve", "--nonsense"), "--nonsense"),
+    ],
+)
+def test_wrong_arguments_are_told_in_one_line(arguments: tuple[str, ...], saying: str) -> None:
+    assert_refused(run(*arguments), saying)
+
+
+def test_a_setting_that_is_no_number_is_told_by_its_name() -> None:
+    assert_refused(run("migrate", PORT="three thousand"), "PORT")
+
+
+def test_create_owner_opens_an_account(clean_database: str) -> None:
+    done = run(*OWNER, given=PASSWORD + "\n", DATABASE_URL=clean_database)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    user, account = transact(lambda db: db.exec(select(User, Account).join(Account)).one())
+    assert (user.email, user.name, user.role, account.name) == ("ann@example.org", "Ann", "owner", "Acme")
+    assert verify_password(PASSWORD, user.password_hash)
+
+
+@pytest.mark.parametrize(
+    ("password", "email", "saying"),
+    [
+        ("short", "ann@example.org", "password"),
+        ("", "ann@example.org", "password"),
+        (PASSWORD, "ann", "e-mail"),
+    ],
+)
+def test_create_owner_refuses_what_cannot_be_used(
+    clean_database: str, password: str, email: str, saying: str
+) -> None:
+    command = ("create-owner", "--email", email, "--name", "Ann", "--account", "Acme")
+
+    assert_refused(run(*command, given=password + "\n", DATABASE_URL=clean_database), saying)
+    assert transact(lambda db: db.exec(select(Account)).all()) == []
+
+
+def test_create_owner_leaves_nothing_when_the_address_is_taken(clean_database: str) -> None:
+    run(*OWNER, given=PASSWORD + "\n", DATABASE_URL=clean_database)
+
+    assert_refused(run(*OWNER, given=PASSWORD + "\n", DATABASE_URL=clean_database), "already")
+    assert len(transact(lambda db: db.exec(select(Account)).all())) == 1
+
+
+def test_migrate_fills_an_empty_database_and_may_run_again(cluster: Cluster, worker_name: str) -> None:
+    url = cluster.empty_database(f"migrate_{worker_name}")
+
+    first, second = run("migrate", DATABASE_URL=url), run("migrate", DATABASE_URL=url)
+
+    assert (first.returncode, first.stderr) == (0, "")
+    assert (second.returncode, second.stdout) == (0, first.stdout)
+
+
+def test_several_processes_may_migrate_at_once(cluster: Cluster, worker_name: str) -> None:
+    url = cluster.empty_database(f"at_once_{worker_name}")
+    command = [sys.executable, "-m", "troubleshoot_app", "migrate"]
+    environment = clean_environment(SECRET_KEY="k" * 40, DATABASE_URL=url)
+
+    processes = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) for _ in range(3)
+    ]
+
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM alembic_version")
+        assert cursor.fetchone() == (1,)
+    connection.close()
+
+
+def test_commands_work_on_the_embedded_database_and_stop_it_again(cluster: Cluster) -> None:
+    var_dir = cluster.new_folder("commands")
+
+    done = run(*OWNER, given=PASSWORD + "\n", VAR_DIR=str(var_dir))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (var_dir / "postgres" / "postmaster.pid").exists()
