@@ -1,7 +1,6 @@
 """YAML and JSON text as plain values: mappings, lists, text. In YAML whatever is not quoted is text, too."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
@@ -77,7 +76,7 @@ def read_yaml(text: str) -> Structure:
     """Return what stands in YAML text; ``UnreadableTree`` when it is none, or uses more of YAML than a tree needs."""
     builder = _Builder()
     try:
-        for event in _events(text):
+        for event in yaml.parse(text, Loader=_YAML_READER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -94,10 +93,6 @@ def read_yaml(text: str) -> Structure:
 
 _TWICE = "The key {} is there twice. Keep one of them."
 _TOO_DEEP = "This is nested too deeply to be a tree file."
-
-
-def _events(text: str) -> Iterator[Any]:
-    return iter(yaml.parse(text, Loader=_YAML_READER))
 
 
 def _place(text: str, position: int) -> tuple[int, int]:

@@ -188,7 +188,7 @@ class _Reader:
         line = " ".join(self._text(fields, where, key, None if needed else "").split())
         if len(line) > limit:
             self._fault((*where, key), _too_long(line, limit))
-        if needed and not line and key in fields:
+        if needed and not line and isinstance(fields.get(key), str):
             self._fault((*where, key), f"{_named(key)} is empty. Write something.")
         return line
 
