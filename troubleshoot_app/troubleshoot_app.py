@@ -18,6 +18,7 @@ app = rx.App(
     api_transformer=make_api(),
     backend_exception_handler=on_backend_exception,
     stylesheets=["/app.css"],
+    head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml")],
     html_lang="en",
 )
 add_pages(app)

@@ -38,7 +38,7 @@ def _alert(alert: rx.Var[Alert]) -> rx.Component:
                 priority_badge(alert.priority),
                 rx.text(ago(alert.created_at), size="2", class_name="quiet", as_="span"),
                 align="center",
-                gap="2",
+                spacing="2",
                 wrap="wrap",
             ),
             rx.text(alert.what, size="3", class_name="banner-what"),

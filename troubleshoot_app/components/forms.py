@@ -58,7 +58,7 @@ def form_dialog(
             rx.dialog.title(title, size="5", margin_bottom="1"),
             rx.dialog.description(explanation, size="3", color_scheme="gray", margin_bottom="4"),
             rx.form(
-                rx.flex(*body, direction="column", gap="4"),
+                rx.flex(*body, direction="column", spacing="4"),
                 rx.box(
                     rx.button(
                         "Cancel",

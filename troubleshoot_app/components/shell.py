@@ -34,7 +34,7 @@ def outside_page(*children: rx.Component) -> rx.Component:
                 _mark(),
                 rx.text("Troubleshoot", weight="bold", size="5"),
                 align="center",
-                gap="2",
+                spacing="2",
                 justify="center",
             ),
             *children,

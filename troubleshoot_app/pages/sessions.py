@@ -21,7 +21,7 @@ def sessions() -> rx.Component:
             rx.segmented_control.item("Open", value="open"),
             rx.segmented_control.item("All", value="all"),
             value=rx.cond(SessionsState.open_only, "open", "all"),
-            on_change=SessionsState.choose_filter,
+            on_change=lambda which: SessionsState.choose_filter(which.to(str)),
             size="3",
         ),
         rx.cond(
@@ -105,7 +105,7 @@ def _about() -> rx.Component:
         rx.cond(SessionState.status != "active", status_badge(SessionState.status)),
         justify="between",
         align="center",
-        gap="3",
+        spacing="3",
     )
 
 
