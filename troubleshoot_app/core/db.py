@@ -2,10 +2,13 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
+from random import SystemRandom
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from troubleshoot_app.core.settings import get_settings
@@ -15,6 +18,10 @@ R = TypeVar("R")
 
 POOL_SIZE = 12
 POOL_OVERFLOW = 8
+
+RETRIES = 3
+RETRY_SECONDS = 0.02
+_LOST_TO_ANOTHER = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 _lock = threading.Lock()
 _engine: Engine | None = None
@@ -65,10 +72,28 @@ def forget_engine(*, close: bool = True) -> None:
         _engine = None
 
 
-os.register_at_fork(after_in_child=lambda: forget_engine(close=False))
+def _start_afresh() -> None:
+    """In a forked child: another thread of the parent may have held the lock."""
+    global _lock
+    _lock = threading.Lock()
+    forget_engine(close=False)
+
+
+os.register_at_fork(after_in_child=_start_afresh)
 
 
 def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run ``fn(db, …)`` in one transaction: commit what it did and return what it says, or roll all of it back."""
-    with Session(engine(), expire_on_commit=False) as db, db.begin():
-        return fn(db, *args, **kwargs)
+    """Run ``fn(db, …)`` in one transaction: commit what it did and return what it says, or roll all of it back.
+
+    When the database ends the transaction in favour of another one, ``fn`` is run again, three times at most.
+    """
+    retries = 0
+    while True:
+        try:
+            with Session(engine(), expire_on_commit=False) as db, db.begin():
+                return fn(db, *args, **kwargs)
+        except DBAPIError as error:
+            if retries == RETRIES or getattr(error.orig, "pgcode", None) not in _LOST_TO_ANOTHER:
+                raise
+        retries += 1
+        time.sleep(RETRY_SECONDS * retries * SystemRandom().uniform(0.5, 1.5))

@@ -5,6 +5,7 @@ Pools are made at first use: server workers are forked after the import.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -26,6 +27,9 @@ class Pool(Enum):
 @cache
 def _executor(pool: Pool) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(pool.value, thread_name_prefix=pool.name.lower())
+
+
+os.register_at_fork(after_in_child=_executor.cache_clear)  # threads do not live on in a child
 
 
 async def in_thread(pool: Pool, fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum
+import sqlalchemy
+from sqlalchemy import DateTime, Enum, Select, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -21,6 +22,9 @@ SQLModel.metadata.naming_convention = {
 }
 
 WORD_LENGTH = 20
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+AnyRow: TypeAlias = sqlalchemy.Row[*tuple[Any, ...]]
 
 Timestamp: Any = DateTime(timezone=True)
 Json: Any = JSONB(none_as_null=True)
@@ -40,6 +44,8 @@ def words(kind: type[StrEnum], name: str) -> Any:
 
 class Row(SQLModel):
     """A row with an id and the time it was made."""
+
+    __table__: ClassVar[Table]
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     created_at: datetime = Field(default_factory=now, sa_type=Timestamp)

@@ -1,13 +1,13 @@
 """The path of a session, read the same way for a page, a mail and a file; and the trees that give it its words."""
 
 import threading
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from troubleshoot_app.domain.tree import Tree, tree_from_document
+from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.sessions import Step
 from troubleshoot_app.models.trees import TreeVersion
 from troubleshoot_app.models.users import User
@@ -24,7 +24,9 @@ def tree_of_version(db: Session, version_id: UUID) -> Tree:
     """Return the tree of a version; read once a process, for a version never changes."""
     cached = _cached.get(version_id)
     if cached is None:
-        document = db.execute(select(TreeVersion.document).where(TreeVersion.id == version_id)).scalar_one()
+        document = db.execute(
+            select(col(TreeVersion.document)).where(col(TreeVersion.id) == version_id)
+        ).scalar_one()
         cached = tree_from_document(document)
         with _lock:
             _cached[version_id] = cached
@@ -39,23 +41,23 @@ def list_steps(
     """Return the steps of a session in order, all or the ``latest`` ones, with or without those undone."""
     query = (
         select(
-            Step.seq,
-            Step.version_id,
-            Step.node_id,
-            Step.option_id,
-            Step.value,
-            Step.note,
-            Step.by_id,
-            Step.created_at,
-            Step.undone_at,
-            User.name,
+            col(Step.seq),
+            col(Step.version_id),
+            col(Step.node_id),
+            col(Step.option_id),
+            col(Step.value),
+            col(Step.note),
+            col(Step.by_id),
+            col(Step.created_at),
+            col(Step.undone_at),
+            col(User.name),
         )
-        .join(User, User.id == Step.by_id)
-        .where(Step.session_id == session_id)
-        .order_by(Step.seq.desc())
+        .join(User, col(User.id) == col(Step.by_id))
+        .where(col(Step.session_id) == session_id)
+        .order_by(col(Step.seq).desc())
     )
     if not undone:
-        query = query.where(Step.undone_at.is_(None))
+        query = query.where(col(Step.undone_at).is_(None))
     if latest is not None:
         query = query.limit(latest)
     steps = [_step_view(db, step) for step in db.execute(query)]
@@ -63,7 +65,7 @@ def list_steps(
     return steps
 
 
-def _step_view(db: Session, step: Row[Any]) -> StepView:
+def _step_view(db: Session, step: AnyRow) -> StepView:
     node = tree_of_version(db, step.version_id).nodes[step.node_id]
     label = next(option.label for option in node.options if option.id == step.option_id)
     return StepView(

@@ -1,12 +1,12 @@
 """Deliveries: one row for each person and channel, made with the handoff and worked off after its commit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.ids import new_id
@@ -14,16 +14,21 @@ from troubleshoot_app.domain.actor import SENIOR_ROLES
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
 from troubleshoot_app.models import Delivery, Handoff, User
 
+SEEN_ON_SCREEN = "Seen on screen."
 
-def eligible_seniors(account_id: UUID, escalator_id: UUID) -> Select[tuple[UUID]]:
+
+def eligible_seniors(account_id: UUID, escalator_id: UUID) -> Select[UUID]:
     """Return the query for who an escalation is for: active seniors of the account, the escalator excepted."""
-    return select(User.id).where(
-        User.account_id == account_id,
-        User.id != escalator_id,
-        User.role.in_(SENIOR_ROLES),
-        User.is_active,
-        User.deleted_at.is_(None),
+    return (
+        select(col(User.id))
+        .where(col(User.account_id) == account_id, col(User.id) != escalator_id, *is_active_senior())
+        .order_by(col(User.id))
     )
+
+
+def is_active_senior() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on a user who is to be told of escalations."""
+    return col(User.role).in_(SENIOR_ROLES), col(User.is_active).is_(True), col(User.deleted_at).is_(None)
 
 
 def tell_everybody(db: Session, handoff: Handoff, *, except_user_id: UUID | None = None) -> int:
@@ -76,7 +81,7 @@ def stop_telling(db: Session, handoff_id: UUID, why: str) -> None:
     """End what is still to be sent for a handoff that nobody needs to hear of any more."""
     db.execute(
         update(Delivery)
-        .where(Delivery.handoff_id == handoff_id, Delivery.status == DeliveryStatus.PENDING)
+        .where(col(Delivery.handoff_id) == handoff_id, col(Delivery.status) == DeliveryStatus.PENDING)
         .values(status=DeliveryStatus.SKIPPED, error=why, next_attempt_at=None)
     )
 
@@ -86,10 +91,10 @@ def mark_shown(db: Session, handoff_ids: Iterable[UUID], user_ids: Iterable[UUID
     db.execute(
         update(Delivery)
         .where(
-            Delivery.handoff_id.in_(list(handoff_ids)),
-            Delivery.recipient_id.in_(list(user_ids)),
-            Delivery.channel == Channel.IN_APP,
-            Delivery.status.in_((DeliveryStatus.PENDING, DeliveryStatus.SKIPPED)),
+            col(Delivery.handoff_id).in_(list(handoff_ids)),
+            col(Delivery.recipient_id).in_(list(user_ids)),
+            col(Delivery.channel) == Channel.IN_APP,
+            col(Delivery.status).in_((DeliveryStatus.PENDING, DeliveryStatus.SKIPPED)),
         )
         .values(status=DeliveryStatus.SENT, sent_at=now(), attempts=1, error="", next_attempt_at=None)
     )
@@ -99,21 +104,21 @@ def mark_seen(db: Session, handoff_ids: Iterable[UUID], user_id: UUID) -> None:
     """Note that a person had these escalations before their eyes; a mail that waits for that is not needed any more."""
     at = now()
     ids = list(handoff_ids)
-    mine = (Delivery.handoff_id.in_(ids), Delivery.recipient_id == user_id)
+    mine = (col(Delivery.handoff_id).in_(ids), col(Delivery.recipient_id) == user_id)
     db.execute(
         update(Delivery)
-        .where(*mine, Delivery.channel == Channel.IN_APP, Delivery.status != DeliveryStatus.SEEN)
+        .where(*mine, col(Delivery.channel) == Channel.IN_APP, col(Delivery.status) != DeliveryStatus.SEEN)
         .values(status=DeliveryStatus.SEEN, seen_at=at, error="", next_attempt_at=None)
     )
     db.execute(
         update(Delivery)
         .where(
             *mine,
-            Delivery.channel == Channel.EMAIL,
-            Delivery.status == DeliveryStatus.PENDING,
-            Delivery.lease_owner.is_(None),
+            col(Delivery.channel) == Channel.EMAIL,
+            col(Delivery.status) == DeliveryStatus.PENDING,
+            col(Delivery.lease_owner).is_(None),
         )
-        .values(status=DeliveryStatus.SKIPPED, error="Seen on screen.", next_attempt_at=None)
+        .values(status=DeliveryStatus.SKIPPED, error=SEEN_ON_SCREEN, next_attempt_at=None)
     )
 
 
@@ -122,18 +127,19 @@ def mark_dismissed(db: Session, handoff_id: UUID, user_id: UUID, at: datetime) -
     db.execute(
         update(Delivery)
         .where(
-            Delivery.handoff_id == handoff_id,
-            Delivery.recipient_id == user_id,
-            Delivery.channel == Channel.IN_APP,
+            col(Delivery.handoff_id) == handoff_id,
+            col(Delivery.recipient_id) == user_id,
+            col(Delivery.channel) == Channel.IN_APP,
         )
         .values(dismissed_at=at)
     )
 
 
-def skip_unreachable(db: Session, delivery_ids: Iterable[UUID]) -> None:
-    """End the on-screen deliveries of people who have no tab open; their mail goes out at once."""
-    db.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(list(delivery_ids)), Delivery.status == DeliveryStatus.PENDING)
-        .values(status=DeliveryStatus.SKIPPED, error="Not connected.", next_attempt_at=None)
-    )
+def skip(db: Session, delivery_ids: Collection[UUID], why: str) -> None:
+    """End deliveries that were not made yet, such as those on the screens of people who have none open."""
+    if delivery_ids:
+        db.execute(
+            update(Delivery)
+            .where(col(Delivery.id).in_(delivery_ids), col(Delivery.status) == DeliveryStatus.PENDING)
+            .values(status=DeliveryStatus.SKIPPED, error=why, next_attempt_at=None)
+        )

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.actor import SENIOR_ROLES
 from troubleshoot_app.domain.handoff import Channel, HandoffStatus, Intent, Priority
 from troubleshoot_app.models import Delivery, Handoff, SignIn, TreeVersion, TroubleshootingSession, User
+from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.handoffs import Alert, Inbox
 
@@ -47,7 +47,7 @@ class AccountInboxes:
 
 def open_escalations(db: Session, account_id: UUID) -> tuple[OpenEscalation, ...]:
     """Return the unclaimed escalations of an account, most urgent first, then the longest waiting."""
-    rows = db.execute(_OPEN.where(Handoff.account_id == account_id)).all()
+    rows = db.execute(_OPEN.where(col(Handoff.account_id) == account_id)).all()
     found = [_escalation(db, row) for row in rows]
     found.sort(key=lambda e: (-e.alert.priority.weight, e.alert.created_at))
     return tuple(found)
@@ -56,48 +56,50 @@ def open_escalations(db: Session, account_id: UUID) -> tuple[OpenEscalation, ...
 def account_inboxes(db: Session, account_id: UUID, sign_in_ids: Iterable[UUID]) -> AccountInboxes:
     """Return the inboxes of an account; ``seniors`` maps those of the sign-ins that are good now to their person."""
     good = (
-        select(SignIn.id, SignIn.user_id)
-        .join(User, User.id == SignIn.user_id)
+        select(col(SignIn.id), col(SignIn.user_id))
+        .join(User, col(User.id) == col(SignIn.user_id))
         .where(
-            SignIn.id.in_(list(sign_in_ids)),
-            SignIn.account_id == account_id,
-            SignIn.revoked_at.is_(None),
-            SignIn.expires_at > now(),
-            User.role.in_(SENIOR_ROLES),
-            User.is_active,
-            User.deleted_at.is_(None),
+            col(SignIn.id).in_(list(sign_in_ids)),
+            col(SignIn.account_id) == account_id,
+            col(SignIn.revoked_at).is_(None),
+            col(SignIn.expires_at) > now(),
+            col(User.role).in_(SENIOR_ROLES),
+            col(User.is_active),
+            col(User.deleted_at).is_(None),
         )
     )
     seniors = dict(db.execute(good).tuples())
     return AccountInboxes(account_id, open_escalations(db, account_id), seniors)
 
 
-_OPEN: Select[Any] = (
+_OPEN: AnySelect = (
     select(
-        Handoff.id,
-        Handoff.from_id,
-        Handoff.reason,
-        Handoff.priority,
-        Handoff.created_at,
-        Handoff.node_id,
-        User.name.label("from_name"),
-        TroubleshootingSession.version_id,
-        TroubleshootingSession.title,
-        TreeVersion.title.label("tree_title"),
-        func.array_agg(Delivery.recipient_id)
-        .filter(Delivery.dismissed_at.is_not(None))
+        col(Handoff.id),
+        col(Handoff.from_id),
+        col(Handoff.reason),
+        col(Handoff.priority),
+        col(Handoff.created_at),
+        col(Handoff.node_id),
+        col(User.name).label("from_name"),
+        col(TroubleshootingSession.version_id),
+        col(TroubleshootingSession.title),
+        col(TreeVersion.title).label("tree_title"),
+        func.array_agg(col(Delivery.recipient_id))
+        .filter(col(Delivery.dismissed_at).is_not(None))
         .label("dismissed_by"),
     )
-    .join(User, User.id == Handoff.from_id)
-    .join(TroubleshootingSession, TroubleshootingSession.id == Handoff.session_id)
-    .join(TreeVersion, TreeVersion.id == TroubleshootingSession.version_id)
-    .outerjoin(Delivery, (Delivery.handoff_id == Handoff.id) & (Delivery.channel == Channel.IN_APP))
-    .where(Handoff.status == HandoffStatus.OPEN, Handoff.intent == Intent.ESCALATE)
-    .group_by(Handoff.id, User.name, TroubleshootingSession.id, TreeVersion.id)
+    .join(User, col(User.id) == col(Handoff.from_id))
+    .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
+    .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
+    .outerjoin(
+        Delivery, (col(Delivery.handoff_id) == col(Handoff.id)) & (col(Delivery.channel) == Channel.IN_APP)
+    )
+    .where(col(Handoff.status) == HandoffStatus.OPEN, col(Handoff.intent) == Intent.ESCALATE)
+    .group_by(col(Handoff.id), col(User.name), col(TroubleshootingSession.id), col(TreeVersion.id))
 )
 
 
-def _escalation(db: Session, row: Row[Any]) -> OpenEscalation:
+def _escalation(db: Session, row: AnyRow) -> OpenEscalation:
     question = tree_of_version(db, row.version_id).nodes[row.node_id].text
     subject = row.title or row.tree_title
     return OpenEscalation(

@@ -5,12 +5,11 @@ A lease names the advisory lock that its process holds for as long as it lives; 
 
 from collections.abc import Collection
 from datetime import timedelta
-from email.message import EmailMessage
 from random import SystemRandom
 from uuid import UUID
 
-from sqlalchemy import or_, select, text, update
-from sqlmodel import Session
+from sqlalchemy import BigInteger, or_, select, text, update
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
@@ -24,15 +23,22 @@ from troubleshoot_app.domain.handoff import (
 )
 from troubleshoot_app.models import Delivery, Handoff, User
 from troubleshoot_app.notifications.briefings import escalation_mail
-from troubleshoot_app.notifications.messages import escalation_message
+from troubleshoot_app.notifications.deliveries import SEEN_ON_SCREEN
+from troubleshoot_app.notifications.messages import EscalationMail
 from troubleshoot_app.notifications.presence import connected_users
 
 LEASE_LOCK_CLASS = 815_002
 ERROR_LENGTH = 500
 
-_LIVING_OWNERS = text(
-    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :lease_class"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+_living = (
+    text(
+        "SELECT objid::bigint AS owner FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND classid = :lease_class"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    .bindparams(lease_class=LEASE_LOCK_CLASS)
+    .columns(owner=BigInteger)
+    .subquery("living")
 )
 
 
@@ -41,36 +47,41 @@ def lease_due(db: Session, owner: int, *, busy: Collection[UUID], limit: int) ->
 
     ``busy`` are those that this process is sending right now.
     """
-    living = set(db.execute(_LIVING_OWNERS, {"lease_class": LEASE_LOCK_CLASS}).scalars()) - {owner}
+    leased = col(Delivery.lease_owner)
     due = (
-        select(Delivery.id)
+        select(col(Delivery.id))
         .where(
-            Delivery.channel == Channel.EMAIL,
-            Delivery.status == DeliveryStatus.PENDING,
-            Delivery.next_attempt_at <= now(),
-            or_(Delivery.lease_owner.is_(None), Delivery.lease_owner.not_in(living)),
-            Delivery.id.not_in(list(busy)),
+            col(Delivery.channel) == Channel.EMAIL,
+            col(Delivery.status) == DeliveryStatus.PENDING,
+            col(Delivery.next_attempt_at) <= now(),
+            or_(leased.is_(None), leased == owner, leased.not_in(select(_living.c.owner))),
+            col(Delivery.id).not_in(list(busy)),
         )
-        .order_by(Delivery.next_attempt_at)
+        .order_by(col(Delivery.next_attempt_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     ids = list(db.execute(due).scalars())
     if ids:
-        db.execute(update(Delivery).where(Delivery.id.in_(ids)).values(lease_owner=owner))
+        db.execute(update(Delivery).where(col(Delivery.id).in_(ids)).values(lease_owner=owner))
     return ids
 
 
-def prepare(db: Session, delivery_id: UUID) -> EmailMessage | None:
-    """Ask once more whether a leased mail is to be sent, and return it.
+def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None:
+    """Ask once more whether a mail that ``owner`` has leased is to be sent, and return what it says.
 
-    None means no: it is put off until its recipient had the time to see the banner, or ended with the reason why.
+    None means no: it is put off until its recipient had the time to see the banner, ended with the reason why, or
+    leased by somebody else meanwhile.
     """
     row = db.execute(
         select(Delivery, Handoff, User)
-        .join(Handoff, Handoff.id == Delivery.handoff_id)
-        .join(User, User.id == Delivery.recipient_id)
-        .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.PENDING)
+        .join(Handoff, col(Handoff.id) == col(Delivery.handoff_id))
+        .join(User, col(User.id) == col(Delivery.recipient_id))
+        .where(
+            col(Delivery.id) == delivery_id,
+            col(Delivery.status) == DeliveryStatus.PENDING,
+            col(Delivery.lease_owner) == owner,
+        )
         .with_for_update(of=Delivery)
     ).one_or_none()
     if row is None:
@@ -79,46 +90,41 @@ def prepare(db: Session, delivery_id: UUID) -> EmailMessage | None:
     if why := _needless(handoff, recipient):
         _finish(delivery, DeliveryStatus.SKIPPED, why)
         return None
-    on_screen = db.execute(
-        select(Delivery.seen_at).where(
-            Delivery.handoff_id == handoff.id,
-            Delivery.recipient_id == recipient.id,
-            Delivery.channel == Channel.IN_APP,
-        )
-    ).scalar_one_or_none()
     decision = mail_due(
         handoff.told_at,
         now(),
         connected=recipient.id in connected_users(db, [recipient.id]),
-        seen=on_screen is not None,
+        seen=_was_seen(db, delivery),
         seen_timeout=timedelta(seconds=get_settings().seen_timeout_seconds),
     )
     if decision.not_needed:
-        _finish(delivery, DeliveryStatus.SKIPPED, "Seen on screen.")
+        _finish(delivery, DeliveryStatus.SKIPPED, SEEN_ON_SCREEN)
         return None
     if decision.wait_until is not None:
         delivery.next_attempt_at = decision.wait_until
         delivery.lease_owner = None
         return None
-    delivery.attempts += 1
-    return escalation_message(escalation_mail(db, delivery, handoff, recipient))
+    return escalation_mail(db, delivery, handoff, recipient)
 
 
-def record_sent(db: Session, delivery_id: UUID) -> None:
+def record_sent(db: Session, delivery_id: UUID, told_round: int | None) -> None:
     """Note that the mail server has taken the mail."""
-    delivery = db.get_one(Delivery, delivery_id, with_for_update=True)
-    _finish(delivery, DeliveryStatus.SENT, "")
-    delivery.sent_at = now()
+    if delivery := _attempted(db, delivery_id, told_round):
+        _finish(delivery, DeliveryStatus.SENT, "")
+        delivery.sent_at = now()
 
 
-def record_refused(db: Session, delivery_id: UUID, why: str) -> None:
+def record_refused(db: Session, delivery_id: UUID, told_round: int | None, why: str) -> None:
     """Note that the mail server will never take this mail."""
-    _finish(db.get_one(Delivery, delivery_id, with_for_update=True), DeliveryStatus.FAILED, why)
+    if delivery := _attempted(db, delivery_id, told_round):
+        _finish(delivery, DeliveryStatus.FAILED, why)
 
 
-def record_deferred(db: Session, delivery_id: UUID, why: str) -> None:
+def record_deferred(db: Session, delivery_id: UUID, told_round: int | None, why: str) -> None:
     """Note that it did not work this time; try again later, or give up when a day has gone by."""
-    delivery = db.get_one(Delivery, delivery_id, with_for_update=True)
+    delivery = _attempted(db, delivery_id, told_round)
+    if delivery is None or delivery.status is not DeliveryStatus.PENDING:
+        return
     handoff = db.get_one(Handoff, delivery.handoff_id)
     again = next_attempt(delivery.attempts, now(), SystemRandom().uniform(-1, 1), handoff.told_at)
     if again is None:
@@ -126,7 +132,26 @@ def record_deferred(db: Session, delivery_id: UUID, why: str) -> None:
         return
     delivery.error = why[:ERROR_LENGTH]
     delivery.next_attempt_at = again
+
+
+def _attempted(db: Session, delivery_id: UUID, told_round: int | None) -> Delivery | None:
+    """Count an attempt and free its lease. None when everybody is being told anew by now: that mail is still to come."""
+    delivery = db.get_one(Delivery, delivery_id, with_for_update=True)
     delivery.lease_owner = None
+    if told_round is not None and told_round != db.get_one(Handoff, delivery.handoff_id).round:
+        return None
+    delivery.attempts += 1
+    return delivery
+
+
+def _was_seen(db: Session, delivery: Delivery) -> bool:
+    """Tell whether the recipient has had the same escalation before their eyes."""
+    on_screen = select(col(Delivery.seen_at)).where(
+        col(Delivery.handoff_id) == delivery.handoff_id,
+        col(Delivery.recipient_id) == delivery.recipient_id,
+        col(Delivery.channel) == Channel.IN_APP,
+    )
+    return db.execute(on_screen).scalar_one_or_none() is not None
 
 
 def _needless(handoff: Handoff, recipient: User) -> str:

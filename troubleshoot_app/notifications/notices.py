@@ -1,9 +1,14 @@
 """Notices: what the people of a case are told on screen when something happens to it."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
-from sqlmodel import Session
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from troubleshoot_app.domain.handoff import HandoffStatus
 from troubleshoot_app.models import Handoff, User
 from troubleshoot_app.notifications.announcements import Announcement, HandoffEvent
 from troubleshoot_app.notifications.inboxes import shorten
@@ -16,9 +21,9 @@ def notices_for(db: Session, announcement: Announcement) -> list[Notice]:
     """Return who is told what: the escalator hears of each change that others make to their case."""
     claimer = aliased(User)
     row = db.execute(
-        select(Handoff, claimer.name)
-        .outerjoin(claimer, claimer.id == Handoff.claimed_by_id)
-        .where(Handoff.id == announcement.handoff_id)
+        select(Handoff, col(claimer.name))
+        .outerjoin(claimer, col(claimer.id) == col(Handoff.claimed_by_id))
+        .where(col(Handoff.id) == announcement.handoff_id)
     ).one_or_none()
     if row is None:
         return []
@@ -32,3 +37,21 @@ def notices_for(db: Session, announcement: Announcement) -> list[Notice]:
         return []
     notice_id = f"{handoff.id}:{announcement.event}:{handoff.round}"
     return [Notice(notice_id, handoff.from_id, sentence, f"/sessions/{handoff.session_id}")]
+
+
+def announced_since(db: Session, account_ids: Collection[UUID], since: datetime) -> list[Announcement]:
+    """Return what was last announced of each escalation of these accounts that changed after ``since``."""
+    changed = func.greatest(col(Handoff.told_at), col(Handoff.claimed_at), col(Handoff.closed_at))
+    rows = db.execute(
+        select(Handoff).where(col(Handoff.account_id).in_(account_ids), changed > since)
+    ).scalars()
+    return [Announcement(handoff.account_id, handoff.id, _LAST_EVENT[handoff.status]) for handoff in rows]
+
+
+_LAST_EVENT = {
+    HandoffStatus.OPEN: HandoffEvent.OPENED,
+    HandoffStatus.CLAIMED: HandoffEvent.CLAIMED,
+    HandoffStatus.RESOLVED: HandoffEvent.RESOLVED,
+    HandoffStatus.CANCELLED: HandoffEvent.CANCELLED,
+    HandoffStatus.RESUMED: HandoffEvent.CANCELLED,
+}

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.models import Presence
@@ -83,21 +83,21 @@ def mirror_sockets(db: Session, instance_id: UUID, sockets: Iterable[ConnectedSo
         db.execute(
             upsert.on_conflict_do_update(
                 index_elements=["instance_id", "socket_id"],
-                set_={"seen_at": upsert.excluded.seen_at, "user_id": upsert.excluded.user_id},
+                set_={name: upsert.excluded[name] for name in ("seen_at", "account_id", "user_id")},
             )
         )
-    db.execute(delete(Presence).where(Presence.instance_id == instance_id, Presence.seen_at < at))
-    db.execute(delete(Presence).where(Presence.seen_at < at - FORGOTTEN_AFTER))
+    db.execute(delete(Presence).where(col(Presence.instance_id) == instance_id, col(Presence.seen_at) < at))
+    db.execute(delete(Presence).where(col(Presence.seen_at) < at - FORGOTTEN_AFTER))
 
 
 def forget_instance(db: Session, instance_id: UUID) -> None:
     """Forget the sockets of a process that stops."""
-    db.execute(delete(Presence).where(Presence.instance_id == instance_id))
+    db.execute(delete(Presence).where(col(Presence.instance_id) == instance_id))
 
 
 def connected_users(db: Session, user_ids: Iterable[UUID]) -> set[UUID]:
     """Return which of these people have a socket open somewhere."""
-    query = select(Presence.user_id).where(
-        Presence.user_id.in_(list(user_ids)), Presence.seen_at > now() - LIFETIME
+    query = select(col(Presence.user_id)).where(
+        col(Presence.user_id).in_(list(user_ids)), col(Presence.seen_at) > now() - LIFETIME
     )
     return set(db.execute(query.distinct()).scalars())

@@ -2,21 +2,21 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy import and_, select
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
-from troubleshoot_app.models import Delivery
+from troubleshoot_app.models import Delivery, User
 from troubleshoot_app.notifications.announcements import Announcement
-from troubleshoot_app.notifications.deliveries import mark_shown, skip_unreachable
+from troubleshoot_app.notifications.deliveries import is_active_senior, mark_shown, skip
 from troubleshoot_app.notifications.inboxes import account_inboxes
-from troubleshoot_app.notifications.notices import notices_for
+from troubleshoot_app.notifications.notices import announced_since, notices_for
 from troubleshoot_app.notifications.presence import Sockets, connected_users
 from troubleshoot_app.notifications.pusher import Pusher
 
@@ -46,42 +46,58 @@ class Screens:
             if account_id not in self._stale:
                 return
             self._stale.discard(account_id)
-            sign_ins = {socket.sign_in_id for socket in self._sockets.of_account(account_id)}
-            if not sign_ins:
-                return
-            inboxes = await in_thread(Pool.DATABASE, transact, account_inboxes, account_id, sign_ins)
-            shown = await self._pusher.push_inboxes(inboxes)
-            ids = [escalation.handoff_id for escalation in inboxes.escalations]
-            if shown and ids:
-                await in_thread(Pool.DATABASE, transact, mark_shown, ids, shown)
+            try:
+                await self._show_inboxes(account_id)
+            except BaseException:
+                self._stale.add(account_id)  # the next sweep tries again
+                raise
 
-    async def refresh_all(self) -> None:
-        """Bring every connected account up to date, such as after a time without hearing announcements."""
-        for account_id in {socket.account_id for socket in self._sockets.all()}:
+    async def catch_up(self, since: datetime | None) -> None:
+        """Bring every connected account up to date after nothing was heard ``since`` then; None at the start."""
+        accounts = {socket.account_id for socket in self._sockets.all()}
+        self._stale |= accounts
+        if since is not None and accounts:
+            for announcement in await in_thread(Pool.DATABASE, transact, announced_since, accounts, since):
+                await self.show(announcement)
+        for account_id in accounts & self._stale:
             await self.refresh(account_id)
 
     async def sweep(self) -> None:
         """Catch what no announcement led to: show it to who is here, end it for who is nowhere."""
         here = {socket.user_id for socket in self._sockets.all()}
-        accounts = await in_thread(Pool.DATABASE, transact, overdue_accounts, here)
-        for account_id in accounts:
+        overdue = await in_thread(Pool.DATABASE, transact, overdue_accounts, here)
+        for account_id in overdue | self._stale:
             await self.refresh(account_id)
+
+    async def _show_inboxes(self, account_id: UUID) -> None:
+        sign_ins = {socket.sign_in_id for socket in self._sockets.of_account(account_id)}
+        if not sign_ins:
+            return
+        inboxes = await in_thread(Pool.DATABASE, transact, account_inboxes, account_id, sign_ins)
+        shown = await self._pusher.push_inboxes(inboxes)
+        ids = [escalation.handoff_id for escalation in inboxes.escalations]
+        if shown and ids:
+            await in_thread(Pool.DATABASE, transact, mark_shown, ids, shown)
 
 
 def overdue_accounts(db: Session, here: Iterable[UUID]) -> set[UUID]:
     """Return the accounts of people in ``here`` who still wait for a push; end the waiting of who is not connected."""
+    still_senior = and_(*is_active_senior()).label("still_senior")
     waiting = db.execute(
-        select(Delivery.id, Delivery.recipient_id, Delivery.account_id)
+        select(col(Delivery.id), col(Delivery.recipient_id), col(Delivery.account_id), still_senior)
+        .join(User, col(User.id) == col(Delivery.recipient_id))
         .where(
-            Delivery.channel == Channel.IN_APP,
-            Delivery.status == DeliveryStatus.PENDING,
-            Delivery.next_attempt_at < now() - GRACE,
+            col(Delivery.channel) == Channel.IN_APP,
+            col(Delivery.status) == DeliveryStatus.PENDING,
+            col(Delivery.next_attempt_at) < now() - GRACE,
         )
         .limit(SWEEP_LIMIT)
     ).all()
     if not waiting:
         return set()
-    connected = connected_users(db, {row.recipient_id for row in waiting}) | set(here)
-    skip_unreachable(db, [row.id for row in waiting if row.recipient_id not in connected])
+    seniors = [row for row in waiting if row.still_senior]
+    connected = connected_users(db, {row.recipient_id for row in seniors}) | set(here)
+    skip(db, [row.id for row in waiting if not row.still_senior], "No longer a senior.")
+    skip(db, [row.id for row in seniors if row.recipient_id not in connected], "Not connected.")
     local = set(here)
-    return {row.account_id for row in waiting if row.recipient_id in local}
+    return {row.account_id for row in seniors if row.recipient_id in local}

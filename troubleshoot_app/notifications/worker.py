@@ -4,19 +4,23 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg2
 import psycopg2.extensions
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import libpq_url, require_database_url, transact
 from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.notifications import mail_queue, presence
 from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
 from troubleshoot_app.notifications.mail import MailDeferred, MailRefused, MailSender
+from troubleshoot_app.notifications.messages import escalation_message
 from troubleshoot_app.notifications.pusher import Pusher
 from troubleshoot_app.notifications.screens import Screens
 
@@ -27,6 +31,11 @@ RECONNECT_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
 MAILS_AT_ONCE = Pool.MAIL.value
 OWNER_BITS = 31
+PRESENCE_PAUSE_SECONDS = 0.05
+CONNECT_SECONDS = 10
+KEEPALIVE_IDLE_SECONDS = 2
+KEEPALIVE_COUNT = 2
+UNNOTICED = timedelta(seconds=10)
 
 
 class Worker:
@@ -37,6 +46,7 @@ class Worker:
         self._screens = Screens(sockets, pusher)
         self._sender = sender
         self._owner = 0
+        self._deaf_since: datetime | None = None
         self._wake = asyncio.Event()
         self._presence_changed = asyncio.Event()
         self._sending: dict[UUID, asyncio.Task[None]] = {}
@@ -46,30 +56,26 @@ class Worker:
     async def running(self) -> AsyncIterator[None]:
         """Work for as long as the context is open; at its end let the mails under way finish, ten seconds at most."""
         self._sockets.on_change = self._presence_changed.set
-        loops = [
+        hearing, *loops = [
             asyncio.create_task(self._forever(loop), name=loop.__name__)
             for loop in (self._hear, self._mirror_presence, self._work_off, self._sweep_screens)
         ]
         try:
             yield
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await _end(loops)
             if self._sending:
                 await asyncio.wait(self._sending.values(), timeout=DRAIN_SECONDS)
-            with contextlib.suppress(Exception):
-                await in_thread(Pool.DATABASE, transact, presence.forget_instance, self._sockets.instance_id)
+            # Only now: as soon as the lock on this connection is gone, others take the mails under way over.
+            await _end([hearing, *self._tasks])
+            await self._forget_presence()
 
-    async def _forever(self, loop: Any) -> None:
+    async def _forever(self, loop: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await loop()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError, OSError) as error:
-                logger.warning("%s: no database (%s); trying again", loop.__name__, str(error).strip())
             except Exception as error:  # noqa: BLE001  the outermost edge: a loop that ends would silence everybody
-                if not _is_lost_connection(error):
-                    log_bug(logger, error, loop.__name__)
+                _log(error, loop.__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self) -> None:
@@ -78,11 +84,12 @@ class Worker:
         listening = await in_thread(Pool.DATABASE, _listen, owner)
         heard = asyncio.Event()
         loop = asyncio.get_running_loop()
-        loop.add_reader(listening.fileno(), heard.set)
+        descriptor = listening.fileno()  # a lost connection cannot say it any more
+        loop.add_reader(descriptor, heard.set)
         try:
             self._owner = owner
             self._wake.set()
-            self._start(self._screens.refresh_all())
+            self._start(self._screens.catch_up(self._deaf_since))
             while True:
                 await heard.wait()
                 heard.clear()
@@ -93,19 +100,22 @@ class Worker:
                 self._wake.set()
         finally:
             self._owner = 0
-            loop.remove_reader(listening.fileno())
+            self._deaf_since = now() - UNNOTICED
+            loop.remove_reader(descriptor)
             listening.close()
 
     async def _mirror_presence(self) -> None:
+        mirrored: list[presence.ConnectedSocket] = []
         while True:
             self._presence_changed.clear()
             sockets = self._sockets.all()
-            await in_thread(
-                Pool.DATABASE, transact, presence.mirror_sockets, self._sockets.instance_id, sockets
-            )
+            if sockets or mirrored:
+                instance_id = self._sockets.instance_id
+                await in_thread(Pool.DATABASE, transact, presence.mirror_sockets, instance_id, sockets)
+                mirrored = sockets
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._presence_changed.wait(), presence.BEAT.total_seconds())
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(PRESENCE_PAUSE_SECONDS)
 
     async def _sweep_screens(self) -> None:
         while True:
@@ -114,35 +124,25 @@ class Worker:
 
     async def _work_off(self) -> None:
         while True:
-            free = MAILS_AT_ONCE - len(self._sending)
-            if self._owner and free > 0:
-                leased = await in_thread(
-                    Pool.DATABASE,
-                    transact,
-                    mail_queue.lease_due,
-                    self._owner,
-                    busy=list(self._sending),
-                    limit=free,
-                )
-                for delivery_id in leased:
-                    task = asyncio.create_task(self._deliver(delivery_id))
-                    self._sending[delivery_id] = task
-                    task.add_done_callback(lambda _, done=delivery_id: self._sent(done))
-                if len(leased) == free:
-                    continue
             self._wake.clear()
+            owner, free = self._owner, MAILS_AT_ONCE - len(self._sending)
+            if owner and free > 0:
+                busy = list(self._sending)
+                for delivery_id in await in_thread(
+                    Pool.DATABASE, transact, mail_queue.lease_due, owner, busy=busy, limit=free
+                ):
+                    self._sending[delivery_id] = asyncio.create_task(self._deliver(delivery_id, owner))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
 
-    def _sent(self, delivery_id: UUID) -> None:
-        self._sending.pop(delivery_id, None)
-        self._wake.set()
-
-    async def _deliver(self, delivery_id: UUID) -> None:
+    async def _deliver(self, delivery_id: UUID, owner: int) -> None:
         try:
-            await in_thread(Pool.MAIL, deliver_mail, self._sender, delivery_id)
+            await in_thread(Pool.MAIL, deliver_mail, self._sender, delivery_id, owner)
         except Exception as error:  # noqa: BLE001  the outermost edge of a task
-            log_bug(logger, error, f"mail of delivery {delivery_id}")
+            _log(error, f"mail of delivery {delivery_id}")
+        finally:
+            del self._sending[delivery_id]
+            self._wake.set()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._guarded(work))
@@ -153,31 +153,59 @@ class Worker:
         try:
             await work
         except Exception as error:  # noqa: BLE001  the outermost edge of a task
-            log_bug(logger, error, "telling the screens")
+            _log(error, "telling the screens")
+
+    async def _forget_presence(self) -> None:
+        try:
+            await in_thread(Pool.DATABASE, transact, presence.forget_instance, self._sockets.instance_id)
+        except SQLAlchemyError as error:  # its rows stop counting by themselves after a few seconds
+            _log(error, "forgetting who was connected")
 
 
-def deliver_mail(sender: MailSender, delivery_id: UUID) -> None:
+def deliver_mail(sender: MailSender, delivery_id: UUID, owner: int) -> None:
     """Send one leased mail, if it is still to be sent, and record what became of it. No transaction is open meanwhile."""
-    message = transact(mail_queue.prepare, delivery_id)
-    if message is None:
-        return
+    told_round = None
     try:
-        sender.send(message)
+        mail = transact(mail_queue.prepare, delivery_id, owner)
+        if mail is None:
+            return
+        told_round = mail.round
+        sender.send(escalation_message(mail))
     except MailRefused as refusal:
         logger.warning("mail of delivery %s refused: %s", delivery_id, refusal)
-        transact(mail_queue.record_refused, delivery_id, str(refusal))
+        transact(mail_queue.record_refused, delivery_id, told_round, str(refusal))
     except MailDeferred as trouble:
         logger.warning("mail of delivery %s deferred: %s", delivery_id, trouble)
-        transact(mail_queue.record_deferred, delivery_id, str(trouble))
+        transact(mail_queue.record_deferred, delivery_id, told_round, str(trouble))
     except Exception as error:  # noqa: BLE001  one mail that cannot be made must not stop the others
         error_id = log_bug(logger, error, f"mail of delivery {delivery_id}")
-        transact(mail_queue.record_deferred, delivery_id, f"Something went wrong ({error_id}).")
+        why = f"Something went wrong ({error_id})."
+        transact(mail_queue.record_deferred, delivery_id, told_round, why)
     else:
-        transact(mail_queue.record_sent, delivery_id)
+        transact(mail_queue.record_sent, delivery_id, told_round)
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _listen(owner: int) -> psycopg2.extensions.connection:
-    listening = psycopg2.connect(libpq_url(require_database_url()), application_name="troubleshoot worker")
+    """Return a connection that hears announcements and holds the lock of ``owner``.
+
+    When the other side has vanished without a word, both notice within seconds.
+    """
+    listening = psycopg2.connect(
+        libpq_url(require_database_url()),
+        application_name="troubleshoot worker",
+        connect_timeout=CONNECT_SECONDS,
+        keepalives_idle=KEEPALIVE_IDLE_SECONDS,
+        keepalives_interval=1,
+        keepalives_count=KEEPALIVE_COUNT,
+        options=f"-c tcp_keepalives_idle={KEEPALIVE_IDLE_SECONDS} -c tcp_keepalives_interval=1"
+        f" -c tcp_keepalives_count={KEEPALIVE_COUNT}",
+    )
     listening.autocommit = True
     with listening.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", (mail_queue.LEASE_LOCK_CLASS, owner))
@@ -185,10 +213,10 @@ def _listen(owner: int) -> psycopg2.extensions.connection:
     return listening
 
 
-def _is_lost_connection(error: Exception) -> bool:
-    if getattr(error, "connection_invalidated", False) or isinstance(
-        getattr(error, "orig", None), psycopg2.OperationalError | psycopg2.InterfaceError
-    ):
-        logger.warning("no database (%s); trying again", str(error).splitlines()[0])
-        return True
-    return False
+def _log(error: Exception, where: str) -> None:
+    """Log what ended a piece of work: a lost database in one line, anything else as the bug that it is."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
+        logger.warning("no database for %s (%s); trying again", where, " ".join(str(cause).split()))
+    else:
+        log_bug(logger, error, where)

@@ -1,10 +1,10 @@
 """Trees as the pages and the API show them."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel
 
+from troubleshoot_app.domain.errors import Severity
 from troubleshoot_app.domain.tree import NodeKind
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.schemas.people import PersonRef
@@ -47,7 +47,7 @@ class TreeNode(BaseModel):
 class ProblemView(BaseModel):
     """One thing that is wrong with a tree; errors stop publishing, warnings do not."""
 
-    severity: Literal["error", "warning"]
+    severity: Severity
     node_id: str | None
     code: str
     message: str

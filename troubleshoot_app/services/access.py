@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
@@ -19,6 +19,7 @@ from troubleshoot_app.models.base import AccountRow
 P = ParamSpec("P")
 R = TypeVar("R")
 RowT = TypeVar("RowT", bound=AccountRow)
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,19 @@ def load_actor(db: Session, credential: Credential | None) -> Actor:
     if credential is None or (credential.cookie_hash is None and credential.sign_in_id is None):
         raise Unauthenticated()
     query = (
-        select(User.id, User.account_id, User.name, User.role, SignIn.id)
-        .join(SignIn, SignIn.user_id == User.id)
+        select(col(User.id), col(User.account_id), col(User.name), col(User.role), col(SignIn.id))
+        .join(SignIn, col(SignIn.user_id) == col(User.id))
         .where(
-            SignIn.revoked_at.is_(None), SignIn.expires_at > now(), User.is_active, User.deleted_at.is_(None)
+            col(SignIn.revoked_at).is_(None),
+            col(SignIn.expires_at) > now(),
+            col(User.is_active),
+            col(User.deleted_at).is_(None),
         )
     )
     if credential.cookie_hash is not None:
-        query = query.where(SignIn.secret_hash == credential.cookie_hash)
+        query = query.where(col(SignIn.secret_hash) == credential.cookie_hash)
     else:
-        query = query.where(SignIn.id == credential.sign_in_id)
+        query = query.where(col(SignIn.id) == credential.sign_in_id)
     row = db.execute(query).one_or_none()
     if row is None:
         raise Unauthenticated("Your sign-in has ended. Please sign in again.")
@@ -92,15 +96,17 @@ def require(actor: Actor, permission: Permission) -> None:
         raise Forbidden(f"Your role ({actor.role}) may not {permission}. Ask an admin of your account.")
 
 
-def of_account(query: Select[tuple[R]], model: type[AccountRow], actor: Actor) -> Select[tuple[R]]:
+def of_account(query: Select[*Columns], model: type[AccountRow], actor: Actor) -> Select[*Columns]:
     """Return ``query`` narrowed to rows of the actor's account."""
-    return query.where(model.account_id == actor.account_id)
+    return query.where(col(model.account_id) == actor.account_id)
 
 
 def get_row(db: Session, actor: Actor, model: type[RowT], row_id: object, *, lock: bool = False) -> RowT:
     """Return a row of the actor's account, locked if asked; ``NotFound`` for unknown, foreign and malformed ids."""
-    query = of_account(select(model).where(model.id == parse_id(row_id)), model, actor)
-    row = db.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    query = of_account(select(model).where(col(model.id) == parse_id(row_id)), model, actor)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = db.scalars(query).one_or_none()
     if row is None:
         raise NotFound()
     return row

@@ -3,7 +3,7 @@
 import re
 
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.errors import Conflict, FieldError, Invalid
 from troubleshoot_app.domain.actor import Role
@@ -75,5 +75,7 @@ def add_user(db: Session, account: Account, *, email: str, password_hash: str, n
 
 def user_of_address(db: Session, email: str) -> User | None:
     """Return who is registered with ``email`` (whatever its case), deleted people left out."""
-    query = select(User).where(func.lower(User.email) == email.strip().lower(), User.deleted_at.is_(None))
+    query = select(User).where(
+        func.lower(col(User.email)) == email.strip().lower(), col(User.deleted_at).is_(None)
+    )
     return db.execute(query).scalar_one_or_none()

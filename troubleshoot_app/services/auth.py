@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
@@ -67,7 +67,7 @@ def register(*, email: str, password: str, name: str, account_name: str) -> UUID
 
 def sign_out(db: Session, actor: Actor) -> None:
     """End the sign-in that the actor came with."""
-    db.execute(update(SignIn).where(SignIn.id == actor.sign_in_id).values(revoked_at=now()))
+    db.execute(update(SignIn).where(col(SignIn.id) == actor.sign_in_id).values(revoked_at=now()))
 
 
 def who_am_i(db: Session, actor: Actor) -> UserView:

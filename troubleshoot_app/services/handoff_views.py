@@ -1,16 +1,15 @@
 """Reading handoffs: the queue, the briefing, who was reached how and when."""
 
-from typing import Any
-
-from sqlalchemy import Row, Select, case, or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
 from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
+from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.notifications.deliveries import eligible_seniors, mark_seen, mark_shown
 from troubleshoot_app.notifications.inboxes import account_inboxes
@@ -31,22 +30,22 @@ LIST_LIMIT = 200
 _raiser = aliased(User, name="raiser")
 _claimer = aliased(User, name="claimer")
 
-_ROWS: Select[Any] = (
+_ROWS: AnySelect = (
     select(
         Handoff,
-        _raiser.name.label("raiser_name"),
-        _claimer.name.label("claimer_name"),
+        col(_raiser.name).label("raiser_name"),
+        col(_claimer.name).label("claimer_name"),
         TroubleshootingSession,
-        TreeVersion.title.label("tree_title"),
+        col(TreeVersion.title).label("tree_title"),
     )
-    .join(_raiser, _raiser.id == Handoff.from_id)
-    .outerjoin(_claimer, _claimer.id == Handoff.claimed_by_id)
-    .join(TroubleshootingSession, TroubleshootingSession.id == Handoff.session_id)
-    .join(TreeVersion, TreeVersion.id == TroubleshootingSession.version_id)
+    .join(_raiser, col(_raiser.id) == col(Handoff.from_id))
+    .outerjoin(_claimer, col(_claimer.id) == col(Handoff.claimed_by_id))
+    .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
+    .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
     .execution_options(populate_existing=True)
 )
 
-_BY_PRIORITY = case({priority.value: priority.weight for priority in Priority}, value=Handoff.priority)
+_BY_PRIORITY = case({priority.value: priority.weight for priority in Priority}, value=col(Handoff.priority))
 
 
 def list_handoffs(
@@ -57,21 +56,22 @@ def list_handoffs(
     limit: int = LIST_LIMIT,
 ) -> list[HandoffView]:
     """Return the escalations that the actor may see, newest first: seniors the account's, others their own."""
-    query = _visible(actor).where(Handoff.intent == Intent.ESCALATE)
+    query = _visible(actor).where(col(Handoff.intent) == Intent.ESCALATE)
     if statuses is not None:
-        query = query.where(Handoff.status.in_(statuses))
-    rows = db.execute(query.order_by(Handoff.created_at.desc(), Handoff.id.desc()).limit(limit))
+        query = query.where(col(Handoff.status).in_(statuses))
+    rows = db.execute(query.order_by(col(Handoff.created_at).desc(), col(Handoff.id).desc()).limit(limit))
     return [_view(db, row) for row in rows]
 
 
 def list_queue(db: Session, actor: Actor) -> list[HandoffView]:
     """Return what is open or picked up: the unclaimed first, most urgent first, then the longest waiting."""
     query = _visible(actor).where(
-        Handoff.intent == Intent.ESCALATE, Handoff.status.in_((HandoffStatus.OPEN, HandoffStatus.CLAIMED))
+        col(Handoff.intent) == Intent.ESCALATE,
+        col(Handoff.status).in_((HandoffStatus.OPEN, HandoffStatus.CLAIMED)),
     )
     rows = db.execute(
         query.order_by(
-            Handoff.status == HandoffStatus.CLAIMED, _BY_PRIORITY.desc(), Handoff.created_at
+            col(Handoff.status) == HandoffStatus.CLAIMED, _BY_PRIORITY.desc(), col(Handoff.created_at)
         ).limit(LIST_LIMIT)
     )
     return [_view(db, row) for row in rows]
@@ -105,10 +105,10 @@ def list_deliveries(db: Session, actor: Actor, *, handoff_id: object) -> list[De
     """Return who was told of a handoff by which channel and how that went, by name."""
     handoff = _one(db, actor, handoff_id).Handoff
     rows = db.execute(
-        select(Delivery, User.name)
-        .join(User, User.id == Delivery.recipient_id)
-        .where(Delivery.handoff_id == handoff.id)
-        .order_by(User.name, User.id, Delivery.channel.desc())
+        select(Delivery, col(User.name))
+        .join(User, col(User.id) == col(Delivery.recipient_id))
+        .where(col(Delivery.handoff_id) == handoff.id)
+        .order_by(col(User.name), col(User.id), col(Delivery.channel).desc())
         .execution_options(populate_existing=True)
     )
     return [_delivery_view(delivery, name) for delivery, name in rows]
@@ -139,22 +139,22 @@ def note_seen(db: Session, actor: Actor, *, handoff_ids: object) -> None:
         mark_seen(db, [parse_id(handoff_id) for handoff_id in handoff_ids[:LIST_LIMIT]], actor.user_id)
 
 
-def _visible(actor: Actor) -> Select[Any]:
-    query = _ROWS.where(Handoff.account_id == actor.account_id)
-    mine = or_(Handoff.from_id == actor.user_id, Handoff.claimed_by_id == actor.user_id)
+def _visible(actor: Actor) -> AnySelect:
+    query = _ROWS.where(col(Handoff.account_id) == actor.account_id)
+    mine = or_(col(Handoff.from_id) == actor.user_id, col(Handoff.claimed_by_id) == actor.user_id)
     if actor.may(Permission.HANDOFF_CLAIM):
-        return query.where(or_(Handoff.intent == Intent.ESCALATE, mine))
+        return query.where(or_(col(Handoff.intent) == Intent.ESCALATE, mine))
     return query.where(mine)
 
 
-def _one(db: Session, actor: Actor, handoff_id: object) -> Row[Any]:
-    row = db.execute(_visible(actor).where(Handoff.id == parse_id(handoff_id))).one_or_none()
+def _one(db: Session, actor: Actor, handoff_id: object) -> AnyRow:
+    row = db.execute(_visible(actor).where(col(Handoff.id) == parse_id(handoff_id))).one_or_none()
     if row is None:
         raise NotFound()
     return row
 
 
-def _view(db: Session, row: Row[Any]) -> HandoffView:
+def _view(db: Session, row: AnyRow) -> HandoffView:
     handoff: Handoff = row.Handoff
     session: TroubleshootingSession = row.TroubleshootingSession
     claimer = (

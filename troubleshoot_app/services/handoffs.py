@@ -38,7 +38,7 @@ from troubleshoot_app.services.session_rows import (
     move_session,
 )
 
-_handoff = Handoff.__table__  # type: ignore[attr-defined]
+_handoff = Handoff.__table__
 
 
 def open_handoff(

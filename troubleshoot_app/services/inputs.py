@@ -30,11 +30,10 @@ def text_of(value: object, field: str, limit: int) -> str:
 
 def word_of(kind: type[Word], value: object, field: str) -> Word:
     """Return ``value`` as a member of ``kind``; ``Invalid`` names the words that are taken."""
-    try:
-        return kind(value)
-    except ValueError:
-        known = ", ".join(kind)
-        raise invalid(field, f"{field.capitalize()} must be one of: {known}.") from None
+    for word in kind:
+        if word == value:
+            return word
+    raise invalid(field, f"{field.capitalize()} must be one of: {', '.join(kind)}.")
 
 
 def revision_of(value: object) -> int | None:

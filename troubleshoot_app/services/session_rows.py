@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import aliased
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
@@ -13,11 +13,12 @@ from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import HandoffStatus, SessionStatus
 from troubleshoot_app.models import Handoff, TreeVersion, TroubleshootingSession, User
+from troubleshoot_app.models.base import AnyRow, AnySelect
 
-SessionRow = Row[Any] | SimpleNamespace
+SessionRow = AnyRow | SimpleNamespace
 
-SESSION = TroubleshootingSession.__table__  # type: ignore[attr-defined]
-_handoff = Handoff.__table__  # type: ignore[attr-defined]
+SESSION = TroubleshootingSession.__table__
+_handoff = Handoff.__table__
 _holder = aliased(User, name="holder")
 _starter = aliased(User, name="starter")
 _raiser = aliased(User, name="raiser")
@@ -25,33 +26,33 @@ _claimer = aliased(User, name="claimer")
 
 LIVE = (HandoffStatus.OPEN, HandoffStatus.CLAIMED)
 
-SESSION_ROWS: Select[Any] = (
+SESSION_ROWS: AnySelect = (
     select(
         SESSION,
-        _holder.name.label("holder_name"),
-        _starter.name.label("starter_name"),
-        TreeVersion.title.label("tree_title"),
-        TreeVersion.number.label("tree_version"),
+        col(_holder.name).label("holder_name"),
+        col(_starter.name).label("starter_name"),
+        col(TreeVersion.title).label("tree_title"),
+        col(TreeVersion.number).label("tree_version"),
         _handoff.c.id.label("handoff_id"),
         _handoff.c.intent.label("handoff_intent"),
         _handoff.c.status.label("handoff_status"),
         _handoff.c.priority.label("handoff_priority"),
         _handoff.c.reason.label("handoff_reason"),
         _handoff.c.from_id.label("handoff_from_id"),
-        _raiser.name.label("handoff_from_name"),
+        col(_raiser.name).label("handoff_from_name"),
         _handoff.c.claimed_by_id.label("handoff_claimed_by_id"),
-        _claimer.name.label("handoff_claimed_by_name"),
+        col(_claimer.name).label("handoff_claimed_by_name"),
     )
-    .join(_holder, _holder.id == SESSION.c.holder_id)
-    .join(_starter, _starter.id == SESSION.c.started_by_id)
-    .join(TreeVersion, TreeVersion.id == SESSION.c.version_id)
+    .join(_holder, col(_holder.id) == SESSION.c.holder_id)
+    .join(_starter, col(_starter.id) == SESSION.c.started_by_id)
+    .join(TreeVersion, col(TreeVersion.id) == SESSION.c.version_id)
     .outerjoin(_handoff, (_handoff.c.session_id == SESSION.c.id) & _handoff.c.status.in_(LIVE))
-    .outerjoin(_raiser, _raiser.id == _handoff.c.from_id)
-    .outerjoin(_claimer, _claimer.id == _handoff.c.claimed_by_id)
+    .outerjoin(_raiser, col(_raiser.id) == _handoff.c.from_id)
+    .outerjoin(_claimer, col(_claimer.id) == _handoff.c.claimed_by_id)
 )
 
 
-def lock_session(db: Session, actor: Actor, session_id: object) -> Row[Any]:
+def lock_session(db: Session, actor: Actor, session_id: object) -> AnyRow:
     """Return a session of the actor's account, locked until the transaction ends; ``NotFound`` if there is none.
 
     Two statements, because what a locking query joins is as old as its start, however long it waited for the lock.
@@ -64,7 +65,7 @@ def lock_session(db: Session, actor: Actor, session_id: object) -> Row[Any]:
     return _one(db, actor, session_id, SESSION_ROWS)
 
 
-def read_session(db: Session, actor: Actor, session_id: object) -> Row[Any]:
+def read_session(db: Session, actor: Actor, session_id: object) -> AnyRow:
     """Return a session that the actor may see.
 
     Raises:
@@ -127,7 +128,7 @@ _WHY_NOT_ACTIVE = {
 }
 
 
-def _one(db: Session, actor: Actor, session_id: object, query: Select[Any]) -> Row[Any]:
+def _one(db: Session, actor: Actor, session_id: object, query: AnySelect) -> AnyRow:
     found = db.execute(
         query.where(SESSION.c.id == parse_id(session_id), SESSION.c.account_id == actor.account_id)
     ).one_or_none()

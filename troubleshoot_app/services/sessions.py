@@ -31,7 +31,7 @@ from troubleshoot_app.services.session_rows import (
 from troubleshoot_app.services.session_views import session_summary, session_view
 from troubleshoot_app.services.trees import published_version
 
-_step = Step.__table__  # type: ignore[attr-defined]
+_step = Step.__table__
 
 OPEN_STATUSES = (SessionStatus.ACTIVE, SessionStatus.PARKED, SessionStatus.ESCALATED)
 LIST_LIMIT = 200
@@ -143,10 +143,10 @@ def choose_option(
         by_id=actor.user_id,
     )
     db.execute(taken)
-    row = move_session(
+    moved = move_session(
         db, row, node_id=walk.node_id, seq=walk.seq, live_steps=row.live_steps + 1, pending_note=""
     )
-    return session_view(db, row, latest_steps=latest_steps)
+    return session_view(db, moved, latest_steps=latest_steps)
 
 
 def step_back(
@@ -176,8 +176,8 @@ def step_back(
     back = go_back(Walk(row.node_id, row.seq), [TakenStep(*taken) for taken in live], to_seq)
     undone = update(_step).where(_step.c.session_id == row.id, _step.c.seq.in_(back.undone))
     db.execute(undone.values(undone_at=now()))
-    row = move_session(db, row, node_id=back.walk.node_id, live_steps=row.live_steps - len(back.undone))
-    return session_view(db, row, latest_steps=latest_steps)
+    moved = move_session(db, row, node_id=back.walk.node_id, live_steps=row.live_steps - len(back.undone))
+    return session_view(db, moved, latest_steps=latest_steps)
 
 
 def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, note: object) -> None:

@@ -1,9 +1,9 @@
 """Trees: what can be walked, and who sees which state of it."""
 
-from typing import Any
+from typing import TypeVarTuple
 
 from sqlalchemy import Select, func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import NotFound
@@ -28,6 +28,8 @@ from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, of_account, require
 from troubleshoot_app.services.inputs import text_of
 
+Columns = TypeVarTuple("Columns")
+
 SEARCH_LENGTH = 200
 LIST_LIMIT = 200
 
@@ -38,21 +40,24 @@ def list_trees(
     """Return the trees that the actor may see, by title; each of ``words`` must occur in title, description or tags."""
     require(actor, Permission.TREE_READ)
     query = _visible(
-        select(TroubleshootingTree, User.name).join(User, User.id == TroubleshootingTree.updated_by_id), actor
+        select(TroubleshootingTree, col(User.name)).join(
+            User, col(User.id) == col(TroubleshootingTree.updated_by_id)
+        ),
+        actor,
     )
     if name := text_of(category, "category", SEARCH_LENGTH):
-        query = query.where(TroubleshootingTree.category == name)
+        query = query.where(col(TroubleshootingTree.category) == name)
     searched = func.concat_ws(
         " ",
-        TroubleshootingTree.title,
-        TroubleshootingTree.description,
-        TroubleshootingTree.category,
-        func.array_to_string(TroubleshootingTree.tags, " "),
+        col(TroubleshootingTree.title),
+        col(TroubleshootingTree.description),
+        col(TroubleshootingTree.category),
+        func.array_to_string(col(TroubleshootingTree.tags), " "),
     )
     for word in text_of(words, "search", SEARCH_LENGTH).split():
         query = query.where(searched.icontains(word, autoescape=True))
     rows = db.execute(
-        query.order_by(func.lower(TroubleshootingTree.title), TroubleshootingTree.id).limit(limit)
+        query.order_by(func.lower(col(TroubleshootingTree.title)), col(TroubleshootingTree.id)).limit(limit)
     )
     return [_summary(tree, name) for tree, name in rows]
 
@@ -60,11 +65,11 @@ def list_trees(
 def list_categories(db: Session, actor: Actor) -> list[Category]:
     """Return the categories of the trees that the actor may see, with how many trees each holds, by name."""
     require(actor, Permission.TREE_READ)
-    query = _visible(select(TroubleshootingTree.category, func.count()), actor)
+    query = _visible(select(col(TroubleshootingTree.category), func.count()), actor)
     rows = db.execute(
-        query.where(TroubleshootingTree.category != "")
-        .group_by(TroubleshootingTree.category)
-        .order_by(TroubleshootingTree.category)
+        query.where(col(TroubleshootingTree.category) != "")
+        .group_by(col(TroubleshootingTree.category))
+        .order_by(col(TroubleshootingTree.category))
     )
     return [Category(name=name, tree_count=count) for name, count in rows]
 
@@ -146,8 +151,10 @@ def published_version(db: Session, tree: TroubleshootingTree) -> TreeVersion | N
     """Return the version that new sessions walk; None when the tree was never published."""
     if tree.version is None:
         return None
-    query = select(TreeVersion).where(TreeVersion.tree_id == tree.id, TreeVersion.number == tree.version)
-    return db.execute(query).scalar_one()
+    query = select(TreeVersion).where(
+        col(TreeVersion.tree_id) == tree.id, col(TreeVersion.number) == tree.version
+    )
+    return db.scalars(query).one()
 
 
 def node_view(node: Node) -> NodeView:
@@ -170,11 +177,11 @@ def _readable(db: Session, actor: Actor, tree_id: object) -> TroubleshootingTree
     return tree
 
 
-def _visible(query: Select[Any], actor: Actor) -> Select[Any]:
+def _visible(query: Select[*Columns], actor: Actor) -> Select[*Columns]:
     query = of_account(query, TroubleshootingTree, actor)
     if actor.may(Permission.TREE_READ_DRAFTS):
-        return query.where(TroubleshootingTree.status != TreeStatus.ARCHIVED)
-    return query.where(TroubleshootingTree.status == TreeStatus.PUBLISHED)
+        return query.where(col(TroubleshootingTree.status) != TreeStatus.ARCHIVED)
+    return query.where(col(TroubleshootingTree.status) == TreeStatus.PUBLISHED)
 
 
 def _summary(tree: TroubleshootingTree, updated_by: str) -> TreeSummary:
