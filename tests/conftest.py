@@ -29,6 +29,7 @@ SECRET_KEY = "a-key-for-tests-long-enough-to-sign-with"
 for name in SETTINGS:
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = SECRET_KEY
+os.environ["no_proxy"] = "127.0.0.1,localhost"
 Settings.model_config["env_file"] = None
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import reflex_base
 
-from troubleshoot_app.server.frontend import PACKAGE_LOCK, ROOT, SOURCES, hash_of
+from troubleshoot_app.server.frontend import PACKAGE_LOCK, SOURCES, hash_of
+from troubleshoot_app.server.paths import ROOT
 from troubleshoot_app.server.same_origin import STATE_JS, use_page_origin
 
 INSTALLED = Path(reflex_base.__file__).parent / ".templates" / "web" / STATE_JS

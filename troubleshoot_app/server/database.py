@@ -57,7 +57,7 @@ def migrate(url: str) -> str:
 
 @contextlib.contextmanager
 def _embedded(var_dir: Path, say: Say, *, join: bool) -> Iterator[str]:
-    server = EmbeddedPostgres(var_dir / "postgres")
+    server = EmbeddedPostgres(var_dir / "postgres", say=say)
     var_dir.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context((var_dir / "postgres.lock").open("a+"))

@@ -7,7 +7,7 @@ import contextlib
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -33,13 +33,20 @@ LOG_LIMIT = 1_000_000
 LOG_TAIL = 3
 
 
+def _nothing(_sentence: str) -> None:
+    pass
+
+
 class EmbeddedPostgres:
     """One data folder and the server on it."""
 
-    def __init__(self, folder: Path, options: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, options: Mapping[str, str] | None = None, say: Callable[[str], None] = _nothing
+    ) -> None:
         """Name the data folder; ``options`` are PostgreSQL settings for this start."""
         self.folder = folder.absolute()
         self.options = dict(options or {})
+        self.say = say
         self.log = self.folder.with_name(self.folder.name + ".log")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -60,7 +67,7 @@ class EmbeddedPostgres:
         Raises:
             StartError: PostgreSQL does not come up; its last words are in the message.
         """
-        make_cluster(self.folder)
+        make_cluster(self.folder, self.say)
         stop_leftover(self.folder)
         self._rotate_log()
         with self.log.open("ab") as log:

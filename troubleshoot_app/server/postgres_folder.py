@@ -13,6 +13,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict
 
@@ -69,7 +70,7 @@ def socket_mark(folder: Path) -> Path:
     return socket_folder(folder) / f"{SOCKET_NAME}.lock"
 
 
-def make_cluster(folder: Path) -> None:
+def make_cluster(folder: Path, say: Callable[[str], None]) -> None:
     """Make ``folder`` a PostgreSQL data folder unless it is one.
 
     It is made beside and then renamed: a process killed on the way leaves nothing that looks whole.
@@ -81,18 +82,18 @@ def make_cluster(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = folder.with_name(folder.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
-        _own(fresh)
+        _own(fresh, say)
         _initdb(fresh)
         fresh.rename(folder)
     if os.geteuid() == 0:
-        _let_through(folder)
+        _let_through(folder, say)
     elif folder.stat().st_uid != os.geteuid():
         owner = folder.stat().st_uid
         raise StartError(
             f"{folder} belongs to user {owner}; start as that user or as root, or set VAR_DIR to another folder."
         )
     if socket_folder(folder) != folder:
-        _own(socket_folder(folder))
+        _own(socket_folder(folder), say)
 
 
 def _initdb(folder: Path) -> None:
@@ -117,7 +118,7 @@ def _initdb(folder: Path) -> None:
         )
 
 
-def _own(folder: Path) -> None:
+def _own(folder: Path, say: Callable[[str], None]) -> None:
     """Make ``folder``, for PostgreSQL's user alone."""
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=OWNER_ONLY)
@@ -131,7 +132,7 @@ def _own(folder: Path) -> None:
             f"{folder} should be a folder that its owner alone can open (mode 0700); move it away."
         )
     if os.geteuid() == 0:
-        _let_through(folder)
+        _let_through(folder, say)
 
 
 def _system_user() -> pwd.struct_passwd:
@@ -150,18 +151,21 @@ def _system_user() -> pwd.struct_passwd:
         return pwd.getpwnam(SYSTEM_USER)
 
 
-def _let_through(folder: Path) -> None:
+def _let_through(folder: Path, say: Callable[[str], None]) -> None:
     """Let PostgreSQL's user pass to its programs and to ``folder``: pass, not look around."""
-    for end in (BINARIES, folder):
-        for parent in end.parents:
-            _allow(parent, stat.S_IXOTH)
+    for parent in (*BINARIES.parents, *folder.parents):
+        if _allow(parent, stat.S_IXOTH):
+            say(
+                f"The database runs as the user {SYSTEM_USER}, who may now pass through {parent} (chmod o+x)."
+            )
     for path in BINARIES.parent.rglob("*"):
-        needed = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or path.parent == BINARIES else 0)
         if not path.is_symlink():
-            _allow(path, needed)
+            _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or path.parent == BINARIES else 0))
 
 
-def _allow(path: Path, bits: int) -> None:
+def _allow(path: Path, bits: int) -> bool:
     mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & bits != bits:
-        path.chmod(mode | bits)
+    if mode & bits == bits:
+        return False
+    path.chmod(mode | bits)
+    return True

@@ -1,14 +1,13 @@
 """The server processes: one supervisor that forks granian's workers, replaces those that die, and stops all of them."""
 
 import contextlib
+import http.client
 import multiprocessing
 import os
 import signal
 import socket
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ PORT_FREE_SECONDS = 2
 WORKER_STOP_SECONDS = 5
 PING_SECONDS = 0.1
 ANSWER_SECONDS = 60
+PAGE_SECONDS = 5
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -123,14 +123,20 @@ def _die_with_supervisor(alive: int) -> None:
 
 
 def _announce(host: str, port: int, when_ready: Callable[[], None]) -> None:
-    address = f"[{host}]" if ":" in host else host  # the address for "everywhere" leads here as well
     deadline = time.monotonic() + ANSWER_SECONDS
-    while time.monotonic() < deadline:
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(f"http://{address}:{port}/", timeout=5) as answer,
-        ):
-            if answer.status == 200:
-                when_ready()
-                return
+    while not _gives_the_page(host, port):
+        if time.monotonic() > deadline:
+            return
         time.sleep(PING_SECONDS)
+    when_ready()
+
+
+def _gives_the_page(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=PAGE_SECONDS)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
