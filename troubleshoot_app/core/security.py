@@ -39,9 +39,9 @@ def _hash_of_nobody() -> str:
 
 def verify_password(password: str, password_hash: str | None) -> bool:
     """Tell whether ``password`` fits; an unknown user (``None``) takes as long as a wrong password."""
-    known = (password_hash or _hash_of_nobody()).encode("ascii")
+    nobody = _hash_of_nobody()  # made by whoever comes first, known or not
     with _slots:
-        fits = bcrypt.checkpw(_prehash(password), known)
+        fits = bcrypt.checkpw(_prehash(password), (password_hash or nobody).encode("ascii"))
     return fits and password_hash is not None
 
 

@@ -1,7 +1,9 @@
 """Settings: the only place that reads the environment (or ``.env``)."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +12,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Settings(BaseSettings):
@@ -36,10 +39,10 @@ class Settings(BaseSettings):
     def _plain_origin(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-            raise ValueError("PUBLIC_URL must look like https://help.example.org, without a path.")
-        return f"{parts.scheme}://{parts.netloc}"
+        try:
+            return _origin(value)
+        except ValueError:
+            raise ValueError("PUBLIC_URL must look like https://help.example.org, without a path.") from None
 
     @property
     def base_url(self) -> str:
@@ -77,11 +80,44 @@ class Settings(BaseSettings):
             )
         path = self.var_dir / "secret_key"
         if not path.exists():
-            self.var_dir.mkdir(parents=True, exist_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            with os.fdopen(os.open(path, flags, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(SECRET_BYTES))
-        return path.read_text().strip()
+            _make_secret(path)
+        secret = path.read_text().strip()
+        if not secret:
+            raise ValueError(
+                f"{path} is empty. Remove it: another key is made, and everybody signs in again."
+            )
+        return secret
+
+
+def _origin(url: str) -> str:
+    """Return a URL as browsers write it in ``Origin``; ValueError when it is no plain address of a web server."""
+    parts = urlsplit(url.strip())
+    host = (parts.hostname or "").encode("idna").decode("ascii")
+    rest = (
+        parts.username,
+        parts.password,
+        parts.query or None,
+        parts.fragment or None,
+        parts.path.strip("/") or None,
+    )
+    if parts.scheme not in DEFAULT_PORTS or not host or any(part is not None for part in rest):
+        raise ValueError(url)
+    name = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{name}{port}"
+
+
+def _make_secret(path: Path) -> None:
+    """Make the file that holds a new secret, whole at once; of several processes that try, one does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(prefix=".secret_key-", dir=path.parent)  # with mode 0600
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(SECRET_BYTES))
+        with contextlib.suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        Path(unfinished).unlink()
 
 
 @cache

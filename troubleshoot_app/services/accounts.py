@@ -7,12 +7,14 @@ from sqlmodel import Session, col
 
 from troubleshoot_app.core.errors import Conflict, FieldError, Invalid
 from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.domain.errors import UNSTORABLE
 from troubleshoot_app.models import Account, User
 from troubleshoot_app.models.users import EMAIL_LENGTH, NAME_LENGTH
 
 PASSWORD_LENGTH = range(8, 257)
 _ADDRESS = re.compile(
-    r"[^@\s\x00-\x1f<>,;:\"()\[\]\\]+@[^@\s\x00-\x1f<>,;:\"()\[\]\\]+\.[^@\s.\x00-\x1f<>,;:\"()\[\]\\]+"
+    r"[^@\s\x00-\x1f\ud800-\udfff<>,;:\"()\[\]\\]+@[^@\s\x00-\x1f\ud800-\udfff<>,;:\"()\[\]\\]+"
+    r"\.[^@\s.\x00-\x1f\ud800-\udfff<>,;:\"()\[\]\\]+"
 )
 
 
@@ -58,7 +60,7 @@ def open_account(db: Session, *, email: str, password_hash: str, name: str, acco
 
 def add_user(db: Session, account: Account, *, email: str, password_hash: str, name: str, role: Role) -> User:
     """Add a person to ``account``; ``Conflict`` when the address is taken."""
-    db.execute(select(func.pg_advisory_xact_lock(func.hashtext(email.lower()))))
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtext(func.lower(email.strip())))))
     if user_of_address(db, email) is not None:
         raise Conflict("Somebody is registered with this address already. Sign in, or use another address.")
     user = User(
@@ -75,7 +77,10 @@ def add_user(db: Session, account: Account, *, email: str, password_hash: str, n
 
 def user_of_address(db: Session, email: str) -> User | None:
     """Return who is registered with ``email`` (whatever its case), deleted people left out."""
+    if UNSTORABLE.search(email):
+        return None
+    # Both in lower case by the database, as its unique index has it: Python's idea of that is another one.
     query = select(User).where(
-        func.lower(col(User.email)) == email.strip().lower(), col(User.deleted_at).is_(None)
+        func.lower(col(User.email)) == func.lower(email.strip()), col(User.deleted_at).is_(None)
     )
-    return db.execute(query).scalar_one_or_none()
+    return db.scalars(query).one_or_none()

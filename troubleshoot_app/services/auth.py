@@ -21,6 +21,7 @@ from troubleshoot_app.models import Account, SignIn, User
 from troubleshoot_app.schemas.people import AccountRef, UserView
 from troubleshoot_app.services import accounts
 from troubleshoot_app.services.access import Credential
+from troubleshoot_app.services.inputs import text_of
 
 SIGN_IN_COOKIE = "troubleshoot_sign_in"
 WEB_SIGN_IN_LIFETIME = timedelta(days=30)
@@ -98,7 +99,7 @@ def _open_web_sign_in(db: Session, user_id: UUID, device: str) -> WebSignIn:
             account_id=user.account_id,
             user_id=user.id,
             secret_hash=token_hash(secret),
-            device=device[:DEVICE_LENGTH],
+            device=text_of(device[:DEVICE_LENGTH], "device", DEVICE_LENGTH),
             expires_at=now() + WEB_SIGN_IN_LIFETIME,
         )
     )

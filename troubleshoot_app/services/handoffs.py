@@ -118,11 +118,10 @@ def release(db: Session, actor: Actor, *, handoff_id: object, note: object = "")
     handoff, row = _lock(db, actor, handoff_id)
     check_release(_state(handoff, row), actor)
     words = text_of(note, "note", TEXT_LENGTH)
-    reason = f"{handoff.reason}\n\n{actor.name} gave it back: {words}".strip() if words else handoff.reason
     handoff.status = HandoffStatus.OPEN
     handoff.claimed_by_id = None
     handoff.claimed_at = None
-    handoff.reason = reason[:TEXT_LENGTH]
+    handoff.reason = _with_words_of(actor, handoff.reason, words)
     handoff.node_id = row.node_id
     handoff.told_at = now()
     handoff.round += 1
@@ -239,6 +238,14 @@ def _state(handoff: Handoff, row: SessionRow) -> HandoffState:
         holder_id=row.holder_id,
         claimed_by_id=handoff.claimed_by_id,
     )
+
+
+def _with_words_of(actor: Actor, reason: str, words: str) -> str:
+    """Return the reason with what the actor said when giving the case back; if it gets too long, the old words give way."""
+    if not words:
+        return reason
+    added = f"{actor.name} gave it back: {words}"[:TEXT_LENGTH]
+    return f"{reason[: max(0, TEXT_LENGTH - len(added) - 2)]}\n\n{added}".strip()
 
 
 def _taken(db: Session, actor: Actor, handoff: Handoff) -> Conflict:

@@ -36,13 +36,11 @@ def word_of(kind: type[Word], value: object, field: str) -> Word:
     raise invalid(field, f"{field.capitalize()} must be one of: {', '.join(kind)}.")
 
 
-def revision_of(value: object) -> int | None:
-    """Return the revision that the caller saw, or None when it did not say; ``Invalid`` when it is no number."""
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise invalid("revision", "Revision must be a whole number.")
-    return value
+def number_of(value: object, field: str) -> int | None:
+    """Return ``value``, or None when there is none; ``Invalid`` when it is no whole number."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise invalid(field, f"{field.capitalize().replace('_', ' ')} must be a whole number.")
 
 
 def invalid(field: str, sentence: str) -> Invalid:

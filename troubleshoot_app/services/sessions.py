@@ -16,7 +16,7 @@ from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
 from troubleshoot_app.schemas.sessions import SessionSummary, SessionView, StepView
 from troubleshoot_app.services import handoffs
 from troubleshoot_app.services.access import get_row, require
-from troubleshoot_app.services.inputs import invalid, revision_of, text_of, word_of
+from troubleshoot_app.services.inputs import invalid, number_of, text_of, word_of
 from troubleshoot_app.services.session_rows import (
     SESSION,
     SESSION_ROWS,
@@ -124,7 +124,7 @@ def choose_option(
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
     option = text_of(option_id, "option", TITLE_LENGTH)
-    seen = revision_of(revision)
+    seen = number_of(revision, "revision")
     if seen is not None and seen == row.revision - 1 and _took(db, row, option, actor):
         return session_view(db, row, latest_steps=latest_steps)
     check_walkable(row, actor, seen)
@@ -158,25 +158,30 @@ def step_back(
     revision: object = None,
     latest_steps: int | None = None,
 ) -> SessionView:
-    """Stand again where step ``to_seq`` (or the last one) was taken; what is undone stays in the record.
+    """Stand again where step ``to_seq`` (or the last one) was taken; what is undone stays in the record. Its note,
+    and what was being typed, can be given to the next answer.
 
     Raises:
         Conflict: the session is not active or has moved on, or there is nothing to go back to.
     """
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
-    check_walkable(row, actor, revision_of(revision))
-    if to_seq is not None and (not isinstance(to_seq, int) or isinstance(to_seq, bool)):
-        raise invalid("to_seq", "Step number must be a whole number.")
+    check_walkable(row, actor, number_of(revision, "revision"))
+    wanted = number_of(to_seq, "to_seq")
     live = db.execute(
-        select(_step.c.seq, _step.c.node_id)
+        select(_step.c.seq, _step.c.node_id, _step.c.note)
         .where(_step.c.session_id == row.id, _step.c.undone_at.is_(None))
         .order_by(_step.c.seq)
-    )
-    back = go_back(Walk(row.node_id, row.seq), [TakenStep(*taken) for taken in live], to_seq)
+    ).all()
+    taken = [TakenStep(step.seq, step.node_id) for step in live]
+    back = go_back(Walk(row.node_id, row.seq), taken, wanted)
+    noted = next(step.note for step in live if step.seq == back.undone[0])
+    note = "\n".join(dict.fromkeys(filter(None, (noted, row.pending_note))))[:TEXT_LENGTH]
     undone = update(_step).where(_step.c.session_id == row.id, _step.c.seq.in_(back.undone))
     db.execute(undone.values(undone_at=now()))
-    moved = move_session(db, row, node_id=back.walk.node_id, live_steps=row.live_steps - len(back.undone))
+    moved = move_session(
+        db, row, node_id=back.walk.node_id, live_steps=row.live_steps - len(back.undone), pending_note=note
+    )
     return session_view(db, moved, latest_steps=latest_steps)
 
 
@@ -186,17 +191,21 @@ def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, not
 
     Raises:
         Conflict: the session is not active.
+        Invalid: it has no such step.
     """
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
     check_walkable(row, actor, None)
     typed = text_of(note, "note", TEXT_LENGTH)
-    if seq == row.seq:
+    at = number_of(seq, "seq")
+    if at is None or not 0 <= at <= row.seq:
+        raise invalid("seq", "This session has no such step.")
+    if at == row.seq:
         db.execute(update(SESSION).where(SESSION.c.id == row.id).values(pending_note=typed))
-        return
-    if not isinstance(seq, int) or isinstance(seq, bool):
-        raise invalid("seq", "Step number must be a whole number.")
-    db.execute(update(_step).where(_step.c.session_id == row.id, _step.c.seq == seq + 1).values(note=typed))
+    else:
+        db.execute(
+            update(_step).where(_step.c.session_id == row.id, _step.c.seq == at + 1).values(note=typed)
+        )
 
 
 def update_session(
@@ -211,7 +220,7 @@ def update_session(
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
     check_held(row, actor)
-    check_revision(row, revision_of(revision))
+    check_revision(row, number_of(revision, "revision"))
     limits = {"title": TITLE_LENGTH, "ticket_ref": TITLE_LENGTH, "asset": TITLE_LENGTH, "notes": TEXT_LENGTH}
     values = {name: text_of(changes[name], name, limit) for name, limit in limits.items() if name in changes}
     return session_view(db, move_session(db, row, **values) if values else row)
