@@ -74,8 +74,8 @@ def sound_trees(draw: st.DrawFn, *, max_nodes: int = 12) -> Tree:
     return Tree(node_ids[0], nodes)
 
 
-def tree_files(trees: st.SearchStrategy[Tree] | None = None) -> st.SearchStrategy[TreeFile]:
-    """A tree file with any draft, or with one of ``trees``."""
+def tree_files(trees: st.SearchStrategy[Tree]) -> st.SearchStrategy[TreeFile]:
+    """A tree file with one of ``trees``."""
     return st.builds(
         TreeFile,
         title=lines(max_size=200),
@@ -83,5 +83,5 @@ def tree_files(trees: st.SearchStrategy[Tree] | None = None) -> st.SearchStrateg
         category=lines(min_size=0),
         tags=st.lists(lines(), unique=True, max_size=4).map(tuple),
         slug=st.none() | lines(),
-        tree=trees or drafts(),
+        tree=trees,
     )

@@ -140,7 +140,7 @@ def test_sound_trees_have_no_errors(tree: Tree):
     assert errors(tree) == []
 
 
-@given(drafts())
+@given(drafts() | sound_trees())
 def test_publishing_is_stopped_exactly_when_the_contract_says_so(tree: Tree):
     assert can_publish(problems(tree)) is _can_publish_slowly(tree)
 

@@ -88,6 +88,8 @@ def _node_fields(node: Node) -> dict[str, Any]:
     return fields
 
 
+# PyYAML without libyaml loses these outside of double quotes.
+_RARE_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _WRITER: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -100,7 +102,10 @@ class _Dumper(_WRITER):  # type: ignore[misc]
 
 
 def _represent_text(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    style = "|" if "\n" in text else None
+    if _RARE_LINE_ENDS.search(text):
+        style = '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _represent_text)
