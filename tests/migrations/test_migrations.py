@@ -1,0 +1,79 @@
+"""The migrations, on a real PostgreSQL: up, down to nothing, and up again."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlmodel import SQLModel
+
+from tests.support.postgres import Cluster
+from troubleshoot_app.core.db import sqlalchemy_url
+from troubleshoot_app.server.paths import ROOT
+
+
+@pytest.fixture
+def url(cluster: Cluster, worker_name: str) -> str:
+    return cluster.empty_database(f"migrations_{worker_name}")
+
+
+@pytest.fixture
+def alembic(url: str) -> Config:
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["database_url"] = url
+    return config
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = create_engine(sqlalchemy_url(url))
+    yield engine
+    engine.dispose()
+
+
+def test_up_down_to_nothing_and_up_again(alembic: Config, engine: Engine):
+    tables = set(SQLModel.metadata.tables)
+    command.upgrade(alembic, "head")
+    assert set(inspect(engine).get_table_names()) == tables | {"alembic_version"}
+    command.downgrade(alembic, "base")
+    assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+    assert _leftovers(engine) == []
+    command.upgrade(alembic, "head")
+    assert set(inspect(engine).get_table_names()) == tables | {"alembic_version"}
+    command.check(alembic)
+
+
+def test_only_presence_is_lost_in_a_crash(alembic: Config, engine: Engine):
+    command.upgrade(alembic, "head")
+    with engine.connect() as connection:
+        unlogged = connection.execute(
+            text("SELECT relname FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r'")
+        )
+        assert list(unlogged.scalars()) == ["presence"]
+
+
+def test_a_second_start_finds_nothing_to_do(alembic: Config, engine: Engine):
+    command.upgrade(alembic, "head")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO account VALUES (gen_random_uuid(), now(), 'Acme')"))
+    command.upgrade(alembic, "head")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM account")).scalar_one() == "Acme"
+
+
+def _leftovers(engine: Engine) -> list[str]:
+    """Return types, sequences and functions that the migrations left behind."""
+    with engine.connect() as connection:
+        return list(
+            connection.execute(
+                text(
+                    "SELECT typname FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace"
+                    " WHERE nspname = 'public' AND typname NOT LIKE '%alembic_version'"
+                    " UNION ALL SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+                    " WHERE nspname = 'public' AND relname NOT LIKE 'alembic_version%'"
+                    " UNION ALL SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace"
+                    " WHERE nspname = 'public'"
+                )
+            ).scalars()
+        )
