@@ -72,7 +72,9 @@ def as_text(letter: Letter) -> str:
 def _path_line(entry: PathEntry | str) -> str:
     if isinstance(entry, str):
         return f"      {entry}"
-    lines = [_hung(f"{entry.number:>4}. ", entry.question), _hung("      → ", entry.answer)]
+    lines = [_hung(f"{entry.number:>4}. ", entry.question)]
+    if entry.answer:
+        lines.append(_hung("      → ", entry.answer))
     if entry.note:
         lines.append(_hung("      Note: ", entry.note))
     return "\n".join(lines)
@@ -224,17 +226,15 @@ def _path_entry(entry: PathEntry | str) -> str:
             f'<tr><td colspan="2" class="soft line" style="padding:10px 0;text-align:center;{border};{_LABEL}">'
             f"{escape(entry)}</td></tr>"
         )
-    note = (
-        f'<div dir="auto" class="soft" style="color:#60646c">Note: {_lines(entry.note)}</div>'
-        if entry.note
-        else ""
-    )
+    said = f'<div dir="auto">{_lines(entry.question)}</div>'
+    if entry.answer:
+        said += f'<div dir="auto" style="font-weight:600">→ {_lines(entry.answer)}</div>'
+    if entry.note:
+        said += f'<div dir="auto" class="soft" style="color:#60646c">Note: {_lines(entry.note)}</div>'
     return (
         '<tr><td class="soft line" style="width:1%;padding:10px 12px 10px 0;vertical-align:top;white-space:nowrap;'
         f'word-break:normal;overflow-wrap:normal;{border};{_LABEL};line-height:22px">{entry.number}</td>'
-        f'<td class="line" style="padding:10px 0;vertical-align:top;{border};{_WRAP}">'
-        f'<div dir="auto">{_lines(entry.question)}</div>'
-        f'<div dir="auto" style="font-weight:600">→ {_lines(entry.answer)}</div>{note}</td></tr>'
+        f'<td class="line" style="padding:10px 0;vertical-align:top;{border};{_WRAP}">{said}</td></tr>'
     )
 
 

@@ -26,6 +26,7 @@ WHOLE_SECONDS = 30.0
 ERROR_LENGTH = 300
 PERMANENT = range(500, 600)
 ABOUT_US = frozenset({530, 534, 535, 538})  # sign-in or encryption is wanted: not about this mail
+ANY_SCRIPT = ("SMTPUTF8", "BODY=8BITMIME")
 NO_NAME = "[127.0.0.1]"
 
 
@@ -86,11 +87,18 @@ class SmtpSender:
     def send(self, message: EmailMessage) -> None:
         """Hand the mail over once. A connection that drops after the text was sent counts as deferred."""
         sender, recipient = _envelope(message)
+        text = (
+            message.as_bytes()
+        )  # smtplib's own writing puts a ">" before each line that begins with "From "
         client = self._client()
         try:
             self._connect(client)
+            if not recipient.isascii() and not client.smtp.has_extn("smtputf8"):
+                raise MailRefused(
+                    None, f"The mail server takes ASCII addresses only, and {recipient} is none."
+                )
             try:
-                client.smtp.send_message(message, sender, [recipient])
+                client.smtp.sendmail(sender, [recipient], text, () if recipient.isascii() else ANY_SCRIPT)
             except OSError as error:
                 raise self._outcome(error, recipient) from error
             _say_goodbye(client)
@@ -119,6 +127,7 @@ class SmtpSender:
     def _connect(self, client: Client) -> None:
         try:
             client.login()
+            client.smtp.ehlo_or_helo_if_needed()
         except smtplib.SMTPAuthenticationError as error:
             raise MailDeferred(f"The mail server does not let us sign in: {self._reply(error)}") from error
         except smtplib.SMTPResponseException as error:
@@ -137,10 +146,6 @@ class SmtpSender:
                 what = "the sender"
             case smtplib.SMTPDataError():
                 what = "the mail"
-            case smtplib.SMTPNotSupportedError():
-                return MailRefused(
-                    None, f"The mail server cannot deliver to {recipient}: it takes ASCII addresses only."
-                )
             case smtplib.SMTPResponseException():
                 return MailDeferred(f"The mail server takes no mail now: {self._reply(error)}")
             case _:

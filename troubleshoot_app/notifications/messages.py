@@ -92,13 +92,11 @@ def escalation_message(mail: EscalationMail) -> EmailMessage:
 def _escalation_letter(mail: EscalationMail) -> Letter:
     name = clip(one_line(mail.from_name), NAME_LENGTH) or "Somebody"
     tree = clip(one_line(mail.tree_title), TITLE_LENGTH) or "an untitled tree"
-    reason = clip(clean(mail.reason), QUOTE_LENGTH)
-    question = clip(clean(mail.question), QUOTE_LENGTH)
     if mail.round > 1:
         lead = f"This is still open: {name} is stuck in “{tree}” and has been waiting for {_waited(mail)}."
     else:
         lead = f"{name} is stuck in “{tree}” and asks a senior to take over."
-    quotes = (Quote("Stuck at", question), Quote("Reason", reason))
+    quotes = (Quote("Stuck at", _quoted(mail.question)), Quote("Reason", _quoted(mail.reason)))
     count = len(mail.steps)
     return Letter(
         subject=_subject(mail, name, tree),
@@ -125,8 +123,8 @@ def _subject(mail: EscalationMail, name: str, tree: str) -> str:
         start += f"[{priority.capitalize()}] "
     start += f"{clip(name, SUBJECT_PART_LENGTH)} needs help: "
     end = f" · {clip(tree, SUBJECT_PART_LENGTH)}"
-    topics = (clean(mail.reason).partition("\n")[0], mail.session_title, mail.question, "stuck")
-    topic = next(line for topic in topics if (line := one_line(topic)))
+    topics = (mail.reason, mail.session_title, mail.question, "stuck")
+    topic = next(line for topic in topics if (line := one_line(clean(topic).partition("\n")[0])))
     return f"{start}{clip(topic, SUBJECT_LENGTH - len(start) - len(end))}{end}"
 
 
@@ -135,6 +133,15 @@ def _badge(priority: str) -> Badge | None:
         return None
     word = clip(one_line(priority), SUBJECT_PART_LENGTH).capitalize()
     return Badge(f"{word} priority", "loud" if priority.lower() in _LOUD else "plain") if word else None
+
+
+def _quoted(text: str | None) -> str:
+    whole = clean(text)
+    return (
+        whole
+        if len(whole) <= QUOTE_LENGTH
+        else f"{clip(whole, QUOTE_LENGTH)}\n\nThe rest is in the briefing."
+    )
 
 
 def _facts(mail: EscalationMail, tree: str) -> tuple[tuple[str, str], ...]:

@@ -108,7 +108,11 @@ class _Connection(smtplib.SMTP):
 
     def send(self, s: Any) -> None:
         if self.sock is not None:
-            self.sock.settimeout(self._deadline.next_wait())
+            try:
+                self.sock.settimeout(self._deadline.next_wait())
+            except TimeoutError as error:
+                self.close()
+                raise smtplib.SMTPServerDisconnected(str(error)) from error
         super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
