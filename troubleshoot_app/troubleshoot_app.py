@@ -19,6 +19,9 @@ app = rx.App(
     backend_exception_handler=on_backend_exception,
     stylesheets=["/app.css"],
     head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml")],
+    toaster=rx.toast.provider(
+        position="bottom-right", close_button=True, visible_toasts=3, mobile_offset={"bottom": "88px"}
+    ),
     html_lang="en",
 )
 add_pages(app)

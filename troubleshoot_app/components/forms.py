@@ -55,8 +55,8 @@ def form_dialog(
     """Return a dialog that holds a form; Escape, a press outside and Cancel close it, Enter sends it."""
     return rx.dialog.root(
         rx.dialog.content(
-            rx.dialog.title(title, size="5", margin_bottom="1"),
-            rx.dialog.description(explanation, size="3", color_scheme="gray", margin_bottom="4"),
+            rx.dialog.title(title, size="5", mb="1"),
+            rx.dialog.description(explanation, size="3", color_scheme="gray", mb="4"),
             rx.form(
                 rx.flex(*body, direction="column", spacing="4"),
                 rx.box(

@@ -186,25 +186,25 @@ def _option(option: rx.Var[OptionView]) -> rx.Component:
 
 
 def _step(step: rx.Var[StepView]) -> rx.Component:
-    return rx.el.li(
-        *_step_words(step),
-        rx.cond(
-            SessionState.can_walk & ~step.undone,
-            rx.button(
-                "Change",
-                size="2",
-                variant="ghost",
-                class_name="step-change",
-                custom_attrs={"aria-label": f"Change the answer {step.option_label}"},
-                on_click=SessionState.back_to(step.seq, SessionState.revision),
-            ),
+    change = rx.cond(
+        SessionState.can_walk & ~step.undone,
+        rx.button(
+            "Change",
+            size="2",
+            variant="ghost",
+            class_name="step-change",
+            custom_attrs={"aria-label": f"Change the answer {step.option_label}"},
+            on_click=SessionState.back_to(step.seq, SessionState.revision),
         ),
+    )
+    return rx.el.li(
+        *_step_words(step, change),
         key=step.seq,
         class_name=rx.cond(step.undone, "step step-undone", "step"),
     )
 
 
-def _step_words(step: rx.Var[StepView]) -> list[rx.Component]:
+def _step_words(step: rx.Var[StepView], *beside: rx.Component) -> list[rx.Component]:
     return [
         rx.text(inline_prose(step.node_text), size="2", class_name="step-question"),
         rx.text(
@@ -215,5 +215,9 @@ def _step_words(step: rx.Var[StepView]) -> list[rx.Component]:
             class_name="step-answer",
         ),
         rx.cond(step.note != "", rx.text(step.note, size="2", class_name="step-note")),
-        rx.text(step.by.name, ", ", ago(step.at), size="1", class_name="quiet"),
+        rx.box(
+            rx.text(step.by.name, ", ", ago(step.at), size="1", class_name="quiet"),
+            *beside,
+            class_name="step-foot",
+        ),
     ]

@@ -11,7 +11,7 @@ def login() -> rx.Component:
     """Return the sign-in page; it leads on to where its visitor wanted to go."""
     return outside_page(
         rx.card(
-            rx.heading("Sign in", as_="h1", size="6", margin_bottom="4"),
+            rx.heading("Sign in", as_="h1", size="6", mb="4"),
             PostForm.create(
                 field("Email", "email", type="email", auto_complete="username", auto_focus=True),
                 field("Password", "password", type="password", auto_complete="current-password"),
@@ -34,7 +34,7 @@ def register() -> rx.Component:
     """Return the page that opens an account."""
     return outside_page(
         rx.card(
-            rx.heading("Create an account", as_="h1", size="6", margin_bottom="4"),
+            rx.heading("Create an account", as_="h1", size="6", mb="4"),
             PostForm.create(
                 field("Your name", "name", auto_complete="name", auto_focus=True),
                 field("Team or company", "account_name", auto_complete="organization"),
