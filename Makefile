@@ -6,6 +6,13 @@ IN := $(VENV)/bin/
 PYTHON ?=
 export PYTHONUNBUFFERED := 1
 
+# An environment whose Python is gone, or that was made in another folder, is made anew.
+ifneq ($(wildcard $(VENV)/bin/pip),)
+ifeq ($(shell $(IN)python -c '' 2>/dev/null && grep -qsF "$(CURDIR)/$(VENV)/bin/python" $(IN)pip && echo good),)
+$(shell rm -rf $(VENV))
+endif
+endif
+
 .PHONY: help run test check-tools lint bench soak clean
 
 help:

@@ -94,6 +94,9 @@ class EmbeddedPostgres:
             stop_process(psutil.Process(self._process.pid))
         self._process.wait()
         self._process = None
+        if socket_folder(self.folder) != self.folder:
+            with contextlib.suppress(OSError):  # not empty when the server did not end in good order
+                socket_folder(self.folder).rmdir()
 
     def is_ready(self) -> bool:
         """Whether the server answers, whoever started it."""
@@ -106,7 +109,7 @@ class EmbeddedPostgres:
     def _flags(self) -> list[str]:
         options = {
             "listen_addresses": "",
-            "unix_socket_directories": str(socket_folder(self.folder)),
+            "unix_socket_directories": f'"{socket_folder(self.folder)}"',  # quoted: it is a list
             "unix_socket_permissions": "0700",
             "max_connections": "200",
             "jit": "off",

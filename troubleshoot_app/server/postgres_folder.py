@@ -58,8 +58,8 @@ def run_as(folder: Path) -> RunAs:
 
 
 def socket_folder(folder: Path) -> Path:
-    """Return where the socket lies: in the data folder, or in a short place when that path is too long for a socket."""
-    if len(str(folder / SOCKET_NAME)) <= SOCKET_PATH_LIMIT:
+    """Return where the socket lies: in the data folder, or elsewhere when that path is too long or taken for a list."""
+    if len(str(folder / SOCKET_NAME)) <= SOCKET_PATH_LIMIT and "," not in str(folder):
         return folder
     digest = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"troubleshoot-{digest}"
