@@ -1,21 +1,27 @@
 """The composition root: pages, guard, live screens, worker and API, put together."""
 
+from functools import partial
+
 import reflex as rx
+from reflex.utils.prerequisites import get_web_dir
 
 from troubleshoot_app.api.app import make_api
+from troubleshoot_app.api.edge import Edge
 from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.notifications.mail import sender_from
 from troubleshoot_app.notifications.worker import Worker
-from troubleshoot_app.pages import add_pages
+from troubleshoot_app.pages import PLAIN_ADDRESSES, add_pages
 from troubleshoot_app.states import guard, live
 from troubleshoot_app.states.base import MessageState, on_backend_exception
 from troubleshoot_app.states.inbox import SOCKETS
 
+BUILD = get_web_dir() / "build" / "client"
+
 configure_logging()
 
 app = rx.App(
-    api_transformer=make_api(),
+    api_transformer=[make_api(), partial(Edge, pages=PLAIN_ADDRESSES, build=BUILD)],
     backend_exception_handler=on_backend_exception,
     stylesheets=["/app.css"],
     head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml")],

@@ -100,17 +100,17 @@ def _place(name: str, href: str) -> rx.Component:
     here = (path == href) if href == "/" else path.startswith(href)
     return rx.link(
         name,
-        rx.cond(
-            InboxState.waiting > 0,
-            rx.el.span(InboxState.waiting, class_name="count", custom_attrs={"aria-label": "waiting"}),
-        )
-        if href == "/handoffs"
-        else rx.fragment(),
+        _count() if href == "/handoffs" else rx.fragment(),
         href=href,
         underline="none",
         class_name=rx.cond(here, "place place-here", "place"),
         custom_attrs={"aria-current": rx.cond(here, "page", "false")},
     )
+
+
+def _count() -> rx.Component:
+    waiting = rx.el.span(InboxState.waiting, rx.el.span(" waiting", class_name="unseen"), class_name="count")
+    return rx.cond(InboxState.waiting > 0, waiting)
 
 
 def _menu() -> rx.Component:
@@ -121,6 +121,7 @@ def _menu() -> rx.Component:
                 rx.icon(
                     "circle-user-round", size=22, class_name="menu-face", custom_attrs={"aria-hidden": "true"}
                 ),
+                rx.box(_count(), class_name="menu-count"),
                 variant="ghost",
                 color_scheme="gray",
                 class_name="menu-button",

@@ -9,20 +9,29 @@ from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.sessions import SessionsState, SessionState
 from troubleshoot_app.states.trees import TreesState, TreeState
 
+_OUTSIDE = (
+    ("/login", auth.login, "Sign in"),
+    ("/register", auth.register, "Create an account"),
+    ("404", not_found.not_found, "Not found"),
+)
+_SIGNED_IN = (
+    ("/", home.home, "Home", HomeState.load),
+    ("/trees", trees.trees, "Trees", TreesState.load),
+    ("/trees/[tree_id]", trees.tree, "Tree", TreeState.load),
+    ("/sessions", sessions.sessions, "Sessions", SessionsState.load),
+    ("/sessions/[session_id]", sessions.session, "Session", SessionState.load),
+    ("/handoffs", handoffs.handoffs, "Escalations", HandoffsState.load),
+    ("/handoffs/[handoff_id]", handoffs.handoff, "Escalation", HandoffState.load),
+)
+
+PLAIN_ADDRESSES = tuple(
+    route for route, *_ in (*_OUTSIDE, *_SIGNED_IN) if route.startswith("/") and "[" not in route
+)
+
 
 def add_pages(app: rx.App) -> None:
     """Add every page to ``app`` under its address."""
-
-    def signed_in(component, route: str, title: str, load) -> None:
+    for route, component, title in _OUTSIDE:
+        app.add_page(component, route=route, title=f"{title} · Troubleshoot")
+    for route, component, title, load in _SIGNED_IN:
         app.add_page(component, route=route, title=f"{title} · Troubleshoot", on_load=[InboxState.load, load])
-
-    app.add_page(auth.login, route="/login", title="Sign in · Troubleshoot")
-    app.add_page(auth.register, route="/register", title="Create an account · Troubleshoot")
-    app.add_page(not_found.not_found, route="404", title="Not found · Troubleshoot")
-    signed_in(home.home, "/", "Home", HomeState.load)
-    signed_in(trees.trees, "/trees", "Trees", TreesState.load)
-    signed_in(trees.tree, "/trees/[tree_id]", "Tree", TreeState.load)
-    signed_in(sessions.sessions, "/sessions", "Sessions", SessionsState.load)
-    signed_in(sessions.session, "/sessions/[session_id]", "Session", SessionState.load)
-    signed_in(handoffs.handoffs, "/handoffs", "Escalations", HandoffsState.load)
-    signed_in(handoffs.handoff, "/handoffs/[handoff_id]", "Escalation", HandoffState.load)

@@ -1,0 +1,87 @@
+"""The outermost layer of every answer: what browsers are told about safety, and pages at their plain addresses."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from troubleshoot_app.core.settings import get_settings
+
+API_PREFIX = "/api"
+HSTS_SECONDS = 365 * 24 * 3600
+
+_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Edge:
+    """Wraps the whole application.
+
+    ``pages`` are the addresses without parameters; each is served as it is, where static files would answer with a
+    redirect to the same address with a slash. ``build`` is the folder with the compiled pages.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Iterable[str], build: Path) -> None:
+        self._app = app
+        self._pages = frozenset(pages) - {"/"}
+        self._build = build
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add_headers(MutableHeaders(scope=message), path)
+            await send(message)
+
+        if path in self._pages:
+            scope = {**scope, "path": f"{path}.html", "raw_path": f"{path}.html".encode()}
+        await self._app(scope, receive, send_with_headers)
+
+    def _add_headers(self, headers: MutableHeaders, path: str) -> None:
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        if get_settings().secure_cookies:
+            headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
+        if not path.startswith(API_PREFIX):
+            headers.setdefault("Content-Security-Policy", self._policy)
+
+    @cached_property
+    def _policy(self) -> str:
+        """Only our own scripts run, and of the inline ones those that the build put into the pages."""
+        scripts = {
+            script
+            for page in self._build.glob("*.html")
+            for script in _INLINE_SCRIPT.findall(page.read_text(encoding="utf-8"))
+        }
+        hashes = sorted(
+            base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts
+        )
+        return "; ".join(
+            [
+                "default-src 'self'",
+                "script-src 'self' " + " ".join(f"'sha256-{digest}'" for digest in hashes),
+                "style-src 'self' 'unsafe-inline'",
+                "img-src 'self' https: data: blob:",
+                "connect-src 'self' ws: wss:",
+                "object-src 'none'",
+                "base-uri 'self'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            ]
+        )
