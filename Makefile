@@ -24,7 +24,7 @@ help:
 	@echo "make clean   remove what was built; var/, with the database in it, stays"
 
 run: $(VENV)/.run
-	@exec $(IN)python -m troubleshoot_app serve --end-with-parent $(if $(HOST),--host $(HOST))
+	@exec $(IN)python -m troubleshoot_app serve --end-with-parent $(if $(findstring command line,$(origin HOST)),--host $(HOST))
 
 test: $(VENV)/.dev
 	@$(IN)python -m tests.support.checks

@@ -53,10 +53,10 @@ def _install_from_debian() -> None:
 
 def _install_from_playwright() -> None:
     print("Installing Playwright's Chromium for the browser tests.", flush=True)
-    with_system_libraries = ["--with-deps"] if os.geteuid() == 0 else []
-    subprocess.run(
-        [sys.executable, "-m", "playwright", "install", *with_system_libraries, "chromium"], check=False
-    )
+    playwright = [sys.executable, "-m", "playwright"]
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run([*playwright, "install-deps", "chromium"], stdout=subprocess.DEVNULL, check=False)
+    subprocess.run([*playwright, "install", "chromium"], check=False)
 
 
 if __name__ == "__main__":

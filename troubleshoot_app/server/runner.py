@@ -15,7 +15,7 @@ from troubleshoot_app.server.errors import StartError
 
 LOOPBACK = ("127.0.0.1", "::1")
 PORT_FREE_SECONDS = 2
-WORKER_STOP_SECONDS = 5
+WORKER_STOP_SECONDS = 8
 PING_SECONDS = 0.1
 ANSWER_SECONDS = 60
 PAGE_SECONDS = 5
