@@ -2,12 +2,41 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, OAuth2PasswordBearer
 
-from troubleshoot_app.core.errors import Forbidden
+from troubleshoot_app.core.errors import Forbidden, Unauthenticated
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.services.access import Credential
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE, credential_of_cookie
+from troubleshoot_app.services.tokens import read_access_token
+
+_bearer = HTTPBearer(
+    scheme_name="Bearer",
+    bearerFormat="JWT",
+    description="The `access_token` of a sign-in; good for 15 minutes.",
+    auto_error=False,
+)
+_password_flow = OAuth2PasswordBearer(
+    scheme_name="Password",
+    tokenUrl="/api/v1/auth/login",
+    description="Signs in with e-mail and password and uses the access token it gets.",
+    auto_error=False,
+)
+
+
+def current_credential(
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    _: Annotated[str | None, Security(_password_flow)],
+) -> Credential:
+    """Return the sign-in that the caller's access token names.
+
+    Raises:
+        Unauthenticated: there is no token, or it is not a good one.
+    """
+    if bearer is None:
+        raise Unauthenticated("Send an access token: Authorization: Bearer <token>.")
+    return Credential(sign_in_id=read_access_token(bearer.credentials))
 
 
 def browser_credential(request: Request) -> Credential | None:
@@ -22,5 +51,6 @@ def own_origin(request: Request) -> None:
         raise Forbidden("This request came from another site.")
 
 
+CurrentCredential = Annotated[Credential, Depends(current_credential)]
 BrowserCredential = Annotated[Credential | None, Depends(browser_credential)]
 OwnOrigin = Depends(own_origin)

@@ -18,8 +18,8 @@ from troubleshoot_app.core.security import hash_password, new_token, token_hash,
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.models import Account, SignIn, User
-from troubleshoot_app.schemas.people import AccountRef, UserView
-from troubleshoot_app.services import accounts
+from troubleshoot_app.schemas.people import AccountRef, Tokens, UserView
+from troubleshoot_app.services import accounts, families
 from troubleshoot_app.services.access import Credential
 from troubleshoot_app.services.inputs import text_of
 
@@ -43,10 +43,12 @@ def credential_of_cookie(secret: str) -> Credential | None:
 
 def sign_in(*, email: str, password: str, device: str) -> WebSignIn:
     """Sign a browser in; ``Unauthenticated``, equal in words and time, when address or password is wrong."""
-    known = transact(_password_of, email)
-    if not verify_password(password, known[1] if known else None) or known is None:
-        raise Unauthenticated("E-mail or password is wrong.")
-    return transact(_open_web_sign_in, known[0], device)
+    return transact(_open_web_sign_in, _check_password(email, password), device)
+
+
+def sign_in_program(*, email: str, password: str, device: str) -> Tokens:
+    """Sign a program in; ``Unauthenticated``, equal in words and time, when address or password is wrong."""
+    return transact(families.open_family, _check_password(email, password), device)
 
 
 def register(*, email: str, password: str, name: str, account_name: str) -> UUID:
@@ -84,6 +86,13 @@ def who_am_i(db: Session, actor: Actor) -> UserView:
         is_active=user.is_active,
         created_at=user.created_at,
     )
+
+
+def _check_password(email: str, password: str) -> UUID:
+    known = transact(_password_of, email)
+    if not verify_password(password, known[1] if known else None) or known is None:
+        raise Unauthenticated("E-mail or password is wrong.")
+    return known[0]
 
 
 def _password_of(db: Session, email: str) -> tuple[UUID, str] | None:

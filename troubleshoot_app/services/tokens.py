@@ -1,0 +1,81 @@
+"""Tokens of the API: access tokens, which are signed, and refresh tokens, which are looked up.
+
+Each kind has a key of its own, made from the installation's secret, so that none of them can pass for another.
+"""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import jwt
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import Unauthenticated
+from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.core.settings import get_settings
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+REFRESH_LIFETIME = timedelta(days=30)
+ALGORITHM = "HS256"
+AUDIENCE = "troubleshoot"
+TYPE = "access"
+REQUIRED = ("exp", "iat", "sub", "aud", "jti", "sid", "typ")
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A signed token and how long it is good, from now on."""
+
+    text: str
+    lifetime: timedelta
+
+
+def issue_access_token(user_id: UUID, sign_in_id: UUID) -> AccessToken:
+    """Return an access token for one sign-in of a person. It says who, never what they may do."""
+    issued = now()
+    claims = {
+        "sub": str(user_id),
+        "sid": str(sign_in_id),
+        "aud": AUDIENCE,
+        "typ": TYPE,
+        "iat": issued,
+        "exp": issued + ACCESS_LIFETIME,
+        "jti": str(new_id()),
+    }
+    return AccessToken(jwt.encode(claims, _key("access token"), algorithm=ALGORITHM), ACCESS_LIFETIME)
+
+
+def read_access_token(text: str) -> UUID:
+    """Return the sign-in that an access token names; ``Unauthenticated`` when it is not a good one of ours."""
+    try:
+        claims = jwt.decode(
+            text,
+            _key("access token"),
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            options={"require": list(REQUIRED)},
+        )
+        if claims["typ"] == TYPE:
+            return UUID(claims["sid"])
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+        pass
+    raise Unauthenticated("The access token is not valid, or no longer. Refresh it, or sign in again.")
+
+
+def refresh_token(row_id: UUID) -> str:
+    """Return the refresh token of a row: whoever knows the secret can make it again, so that it is kept nowhere."""
+    return derived_token("refresh token", row_id)
+
+
+def derived_token(purpose: str, row_id: UUID) -> str:
+    """Return a secret of 256 bits for one row and one purpose, safe in URLs; the same one each time."""
+    digest = hmac.digest(_key(purpose), row_id.bytes, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def _key(purpose: str) -> bytes:
+    secret = get_settings().require_secret().encode()
+    return hmac.digest(secret, f"troubleshoot {purpose}".encode(), hashlib.sha256)
