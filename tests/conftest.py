@@ -165,9 +165,12 @@ def server_database(server: Server) -> Iterator[str]:
     _use_database(before)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for this worker; pages come from ``page_as``."""
+    """One browser for a file of tests; pages come from ``page_as``.
+
+    As long as it is there, an event loop runs in this thread: ``asyncio.run`` fails, ``aio`` works.
+    """
     path = ensure_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -185,7 +188,7 @@ def page_as(server: Server, chromium: Browser) -> Iterator[Pages]:
 
 @pytest.fixture(scope="session")
 def aio() -> Iterator[Callable[[Coroutine[Any, Any, T]], T]]:
-    """``aio(coroutine)`` returns its result: run in a thread, for Playwright keeps a loop running in this one.
+    """``aio(coroutine)`` returns its result: run in a thread, for a browser keeps a loop running in this one.
 
     The thread sees this one's context, which carries what Reflex has registered.
     """
