@@ -13,7 +13,7 @@ $(shell rm -rf $(VENV))
 endif
 endif
 
-.PHONY: help run test check-tools lint bench soak clean
+.PHONY: help run test lint bench soak pictures clean
 
 help:
 	@echo "make run     set up what is missing and serve (settings: .env.example; HOST=0.0.0.0 to listen everywhere)"
@@ -21,6 +21,7 @@ help:
 	@echo "make lint    only the first three of those"
 	@echo "make bench   figures, as ratios to a bare server"
 	@echo "make soak    the long test"
+	@echo "make pictures  take the pictures of the documentation anew"
 	@echo "make clean   remove what was built; var/, with the database in it, stays"
 
 run: $(VENV)/.run
@@ -40,6 +41,9 @@ bench: $(VENV)/.dev
 soak: $(VENV)/.dev
 	@$(IN)python -m tests.support.chromium
 	$(IN)python -m pytest -m soak $(ARGS)
+
+pictures: $(VENV)/.dev
+	$(IN)python -m tests.support.pictures
 
 clean:
 	rm -rf $(VENV) .web .states assets/external .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results

@@ -26,7 +26,7 @@ app = rx.App(
     stylesheets=["/app.css"],
     head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml")],
     toaster=rx.toast.provider(
-        position="bottom-right", close_button=True, visible_toasts=3, mobile_offset={"bottom": "88px"}
+        position="bottom-right", close_button=True, rich_colors=False, visible_toasts=3, mobile_offset={"bottom": "88px"}
     ),
     html_lang="en",
 )

@@ -101,3 +101,12 @@ export function Follow({ hydrated, tick, onTick }) {
   useNews(hydrated, tick, () => onTick?.());
   return null;
 }
+
+// After an answer the next question is what counts: it gets the focus, so that it is read out, and comes into view.
+export function Arrival({ hydrated, place, target }) {
+  useNews(hydrated, place, () => {
+    document.getElementById(target)?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  });
+  return null;
+}

@@ -60,6 +60,17 @@ class Follow(rx.Component):
     on_tick: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class Arrival(rx.Component):
+    """Moves focus and view to the element with the id ``target`` when ``place`` changes after the page has loaded."""
+
+    library = "$/public/components/Live.jsx"
+    tag = "Arrival"
+
+    hydrated: rx.Var[bool]
+    place: rx.Var[str]
+    target: rx.Var[str]
+
+
 class Ago(rx.Component):
     """A moment as people say it, such as "3 minutes ago"."""
 

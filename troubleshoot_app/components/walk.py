@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.react import ago, inline_prose, prose
+from troubleshoot_app.components.react import Arrival, ago, inline_prose, prose
 from troubleshoot_app.schemas.sessions import StepView
 from troubleshoot_app.schemas.trees import OptionView
 from troubleshoot_app.states.sessions import SessionState
@@ -13,6 +13,8 @@ def node_card() -> rx.Component:
     return rx.box(
         rx.el.h1(
             inline_prose(SessionState.node.text),
+            id="question",
+            tab_index=-1,
             class_name=rx.cond(SessionState.is_long, "node-text node-long", "node-text"),
         ),
         rx.cond(SessionState.node.help != "", rx.box(prose(SessionState.node.help), class_name="node-help")),
@@ -28,6 +30,12 @@ def node_card() -> rx.Component:
         key=SessionState.node.id + SessionState.seq.to_string(),
         class_name="node",
     )
+
+
+def arrival() -> rx.Component:
+    """Bring the question into focus and view whenever the session has moved."""
+    place = SessionState.id + SessionState.status + SessionState.node.id + SessionState.seq.to_string()
+    return Arrival.create(hydrated=rx.State.is_hydrated, place=place, target="question")
 
 
 def end_card() -> rx.Component:

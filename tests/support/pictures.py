@@ -1,0 +1,113 @@
+"""Takes the pictures of the documentation, from the real pages: ``make pictures``."""
+
+import base64
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.support.chromium import FLAGS, ensure_chromium
+from tests.support.pages import Pages
+from tests.support.server import Server
+from troubleshoot_app.server.frontend import ensure_built
+from troubleshoot_app.server.paths import ROOT
+
+IMAGES = ROOT / "docs" / "images"
+SETTLE_MS = 700
+MOMENT = """
+<body style="margin:0;padding:36px;background:#e8ebf5;display:flex;gap:36px;align-items:flex-start">
+  <img src="{phone}" style="height:620px;border-radius:26px;border:9px solid #1c2024">
+  <img src="{desk}" style="height:620px;border-radius:12px;border:1px solid #b9bbc6">
+</body>
+"""
+
+
+def take_all(chromium: Browser, server: Server) -> None:
+    """Walk the whole way once and keep a picture of each page that matters, phone and desk, light and dark."""
+    pages = Pages(server, chromium)
+    senior = pages("engineer@demo.test", "/trees", device="desk")
+    technician = pages("viewer@demo.test", "/trees")
+    _shoot(technician, "trees-phone")
+    _walk_to_the_end(technician)
+    _shoot(technician, "walk-phone")
+    for color in ("light", "dark"):
+        technician.emulate_media(color_scheme=color)  # type: ignore[arg-type]
+        _shoot(technician, f"walk-phone-{color}")
+    technician.emulate_media(color_scheme="light")
+    technician.get_by_role("button", name="Escalate").click()
+    technician.get_by_label("Reason").fill("New cable, charged pack, still dead. The line stands still.")
+    technician.get_by_text("High", exact=True).click()
+    _shoot(technician, "escalate-phone")
+    technician.get_by_role("button", name="Send escalation").click()
+    senior.get_by_role("alert").first.wait_for()
+    technician.get_by_text("Waiting for a senior").wait_for()
+    _shoot(technician, "waiting-phone")
+    _shoot(senior, "banner-desk")
+    _compose(chromium, IMAGES / "the-moment.png", IMAGES / "waiting-phone.png", IMAGES / "banner-desk.png")
+    briefing = technician.get_by_role("link", name="Who was told").get_attribute("href")
+    senior.goto(briefing or "")
+    senior.get_by_role("heading", name="Who was told").wait_for()
+    _shoot(senior, "briefing-desk")
+    senior.locator("main").get_by_role("button", name="Pick up").click()
+    senior.wait_for_url("**/sessions/*")
+    _shoot(senior, "picked-up-desk")
+    pages.close()
+
+
+def _walk_to_the_end(page: Page) -> None:
+    page.get_by_role("link", name="Turret").click()
+    page.get_by_label("What is it about?").fill("Turret in hall 3 is dead")
+    page.get_by_label("Asset").fill("TUR-0117")
+    page.get_by_role("button", name="Start session").click()
+    for answer in ("Yes", "My turret isn't turning on.", "No"):
+        _answer(page, answer)
+    page.get_by_label("Note").fill("All five dots lit")
+    page.wait_for_timeout(SETTLE_MS)
+    for answer in ("Yes", "No"):
+        _answer(page, answer)
+
+
+def _answer(page: Page, answer: str) -> None:
+    question = page.get_by_role("heading", level=1)
+    before = question.inner_text()
+    page.get_by_role("button", name=answer, exact=True).click()
+    expect(question).not_to_have_text(before)
+
+
+def _shoot(page: Page, name: str) -> None:
+    page.wait_for_timeout(SETTLE_MS)
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def _compose(chromium: Browser, target: Path, phone: Path, desk: Path) -> None:
+    page = chromium.new_page(viewport={"width": 1440, "height": 720})
+    page.set_content(MOMENT.format(phone=_inline(phone), desk=_inline(desk)))
+    page.locator("body").screenshot(path=target)
+    page.close()
+
+
+def _inline(picture: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()
+
+
+def main() -> None:
+    """Start a server of its own with the demo account, and take the pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    ensure_built(print)
+    folder = Path(tempfile.mkdtemp(prefix="pictures-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    server = Server(folder)
+    chromium = ensure_chromium()
+    server.start()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            take_all(browser, server)
+            browser.close()
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
