@@ -163,12 +163,18 @@ def action_bar() -> rx.Component:
                 color_scheme="gray",
                 on_click=SessionState.open_dialog("complete"),
             ),
-            rx.button(
-                rx.icon("life-buoy", size=18, custom_attrs={"aria-hidden": "true"}),
-                "Escalate",
-                size="3",
-                class_name="escalate",
-                on_click=SessionState.open_dialog("escalate"),
+            rx.cond(
+                SessionState.handoff,
+                rx.button(
+                    "Resolve", size="3", class_name="escalate", on_click=SessionState.open_dialog("resolve")
+                ),
+                rx.button(
+                    rx.icon("life-buoy", size=18, custom_attrs={"aria-hidden": "true"}),
+                    "Escalate",
+                    size="3",
+                    class_name="escalate",
+                    on_click=SessionState.open_dialog("escalate"),
+                ),
             ),
             class_name="action-bar",
             role="toolbar",

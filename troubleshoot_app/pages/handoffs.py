@@ -4,7 +4,7 @@ import reflex as rx
 
 from troubleshoot_app.components.badges import delivery_badge, priority_badge, status_badge
 from troubleshoot_app.components.cards import handoff_card
-from troubleshoot_app.components.forms import form_dialog, text_field
+from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.components.walk import step_line
@@ -100,8 +100,8 @@ def _briefing() -> rx.Component:
             ),
         ),
         rx.cond(shown.intent == "escalate", _told()),
-        _release_dialog(),
-        _resolve_dialog(),
+        release_dialog(HandoffState),
+        resolve_dialog(HandoffState, shown.raised_by.name),
     )
 
 
@@ -186,43 +186,4 @@ def _delivery(delivery: rx.Var[DeliveryView]) -> rx.Component:
         ),
         delivery_badge(delivery.status),
         key=delivery.id,
-    )
-
-
-def _release_dialog() -> rx.Component:
-    return form_dialog(
-        "Release",
-        text_field(
-            "Note", "note", placeholder="Optional. What you found, why you give it back.", max_length=10_000
-        ),
-        opened=HandoffState.dialog == "release",
-        on_toggle=HandoffState.toggle_dialog,
-        on_submit=HandoffState.release,
-        on_cancel=HandoffState.open_dialog(""),
-        submit="Give back",
-        explanation="The escalation is open again and the other seniors are told.",
-    )
-
-
-def _resolve_dialog() -> rx.Component:
-    return form_dialog(
-        "Resolve",
-        text_field(
-            "Resolution",
-            "resolution",
-            placeholder="What was it, what helped?",
-            max_length=10_000,
-            required=True,
-        ),
-        rx.el.label(
-            rx.el.input(type="checkbox", name="complete", default_checked=True),
-            rx.el.span("Complete the session, too"),
-            class_name="choice",
-        ),
-        opened=HandoffState.dialog == "resolve",
-        on_toggle=HandoffState.toggle_dialog,
-        on_submit=HandoffState.resolve,
-        on_cancel=HandoffState.open_dialog(""),
-        submit="Resolve case",
-        explanation=f"{HandoffState.handoff.raised_by.name} is told at once.",
     )

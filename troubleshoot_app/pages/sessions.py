@@ -4,6 +4,7 @@ import reflex as rx
 
 from troubleshoot_app.components.badges import status_badge
 from troubleshoot_app.components.cards import session_card
+from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.forms import choice, form_dialog, text_field
 from troubleshoot_app.components.react import Follow
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
@@ -89,7 +90,8 @@ def _walk() -> rx.Component:
         _escalate_dialog(),
         _park_dialog(),
         _complete_dialog(),
-        _release_dialog(),
+        release_dialog(SessionState),
+        resolve_dialog(SessionState, SessionState.handoff.raised_by.name),
     )
 
 
@@ -265,19 +267,4 @@ def _complete_dialog() -> rx.Component:
         on_cancel=SessionState.open_dialog(""),
         submit="Complete session",
         explanation="This ends the session. Everything stays in the record.",
-    )
-
-
-def _release_dialog() -> rx.Component:
-    return form_dialog(
-        "Release",
-        text_field(
-            "Note", "note", placeholder="Optional. What you found, why you give it back.", max_length=10_000
-        ),
-        opened=SessionState.dialog == "release",
-        on_toggle=SessionState.toggle_dialog,
-        on_submit=SessionState.release,
-        on_cancel=SessionState.open_dialog(""),
-        submit="Give back",
-        explanation="The escalation is open again and the other seniors are told.",
     )

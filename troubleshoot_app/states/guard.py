@@ -27,6 +27,7 @@ from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.services.access import Credential, load_actor
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE, credential_of_cookie
+from troubleshoot_app.states.envelope import name_of_event
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -124,6 +125,8 @@ class Guard(Middleware):
     def __init__(self, rules: Mapping[str, Rule], say: Callable[[str], EventSpec]) -> None:
         self._rules = rules
         self._say = say
+        registered = RegistrationContext.get().event_handlers
+        self._framework = {name: _arguments_of(registered[name].handler.fn) for name in FRAMEWORK_EVENTS}
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Return None to let the event through, or what the caller gets instead."""
@@ -134,8 +137,10 @@ class Guard(Middleware):
         actor = await connection_of(state.router.session.session_id).who()
         if not await self._owns(state, str(actor.user_id) if actor else "", event.name in HYDRATE_EVENTS):
             return StateUpdate()
-        if event.name in FRAMEWORK_EVENTS:
-            return None
+        if (arguments := self._framework.get(event.name)) is not None:
+            # Nothing of ours is kept in the browser, so that there is nothing to take over from it.
+            event.payload.pop("vars", None)
+            return None if _fits(arguments, event) else StateUpdate()
         return self._refusal(rule, actor, state, event)
 
     def _refusal(
@@ -147,9 +152,7 @@ class Guard(Middleware):
             return StateUpdate(events=Event.from_event_type(to_sign_in(state.router.url.path)))
         if rule.policy is Policy.SENIOR and actor is not None and not actor.is_senior:
             return StateUpdate(events=Event.from_event_type(self._say("Only seniors may do this.")))
-        try:
-            rule.arguments.model_validate(dict(event.payload))
-        except ValidationError:
+        if not _fits(rule.arguments, event):
             return StateUpdate(events=Event.from_event_type(self._say(NOT_UNDERSTOOD)))
         return None
 
@@ -164,6 +167,14 @@ class Guard(Middleware):
         if guarded._owner != owner:
             guarded._owner = owner
         return True
+
+
+def _fits(arguments: type[BaseModel], event: Event) -> bool:
+    try:
+        arguments.model_validate(dict(event.payload))
+    except ValidationError:
+        return False
+    return True
 
 
 def to_sign_in(path: str) -> EventSpec:
@@ -207,10 +218,13 @@ FRAMEWORK_EVENTS = HYDRATE_EVENTS | frozenset(
 def install(app: rx.App, say: Callable[[str], EventSpec]) -> None:
     """Put the guard in front of every event of ``app``, keep cookies out of the state, and cap what a socket sends.
 
+    What is no event, or an event for no handler, is dropped.
+
     ``say`` makes the event that shows a sentence to whoever called.
     """
     app.add_middleware(Guard(read_rules(), say), index=0)
     namespace = app.event_namespace
+    handlers = RegistrationContext.get().event_handlers
     build, receive, disconnected = (
         namespace._build_static_router_data,
         namespace.on_event,
@@ -227,8 +241,8 @@ def install(app: rx.App, say: Callable[[str], EventSpec]) -> None:
         connection = CONNECTIONS.get(socket_id)
         if connection is not None and not connection.takes_another():
             await app.sio.disconnect(socket_id, namespace=namespace.namespace)
-            return
-        await receive(socket_id, data)
+        elif name_of_event(data) in handlers:
+            await receive(socket_id, data)
 
     def forget(socket_id: str, *reason: Any) -> Any:
         CONNECTIONS.pop(socket_id, None)

@@ -9,6 +9,11 @@ from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.guard import Policy, handler
 
 
+def resolution_of(form: dict[str, Any]) -> dict[str, Any]:
+    """Return what the dialog says on how a case was resolved; a ticked box comes as "on" or as True."""
+    return {"resolution": form.get("resolution"), "complete": form.get("complete") in (True, "on")}
+
+
 class HandoffsState(SignedInState):
     """The queue: what waits and what is being worked on."""
 
@@ -64,9 +69,7 @@ class HandoffState(SignedInState):
     @handler(Policy.SENIOR)
     async def resolve(self, form: dict[str, Any]):
         """Close the case with what helped."""
-        await self._change(
-            handoffs.resolve, resolution=form.get("resolution"), complete=form.get("complete") in (True, "on")
-        )
+        await self._change(handoffs.resolve, **resolution_of(form))
 
     @handler(Policy.SIGNED_IN)
     async def cancel(self):

@@ -13,6 +13,7 @@ from troubleshoot_app.schemas.trees import NodeView
 from troubleshoot_app.services import handoff_views, handoffs, sessions
 from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.guard import Policy, handler
+from troubleshoot_app.states.handoffs import resolution_of
 
 RECENT_STEPS = 3
 LONG_TEXT = 160
@@ -125,7 +126,7 @@ class SessionState(SignedInState):
 
     @handler(Policy.SIGNED_IN)
     async def open_dialog(self, name: str):
-        """Open the dialog "escalate", "park", "complete" or "release", or close it with an empty name."""
+        """Open the dialog "escalate", "park", "complete", "release" or "resolve", or close it with an empty name."""
         if name == "escalate":
             self.reach = await self._run(handoff_views.get_reach)
         self.dialog = name
@@ -160,6 +161,11 @@ class SessionState(SignedInState):
     async def release(self, form: dict[str, Any]):
         """Give the picked-up case back."""
         await self._on_handoff(handoffs.release, note=form.get("note"))
+
+    @handler(Policy.SENIOR)
+    async def resolve(self, form: dict[str, Any]):
+        """Close the picked-up case with what helped."""
+        await self._on_handoff(handoffs.resolve, **resolution_of(form))
 
     @handler(Policy.SIGNED_IN)
     async def complete(self, form: dict[str, Any]):
