@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.domain.actor import Actor, Role
 from troubleshoot_app.domain.formats.tree_file import TreeFile
@@ -71,11 +72,19 @@ def ask(
     db: Session,
     person: Person,
     fn: Callable[Concatenate[Session, Actor, P], R],
+    /,
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:
     """Return what the use case ``fn`` says to ``person``."""
     return acting(db, person.credential, fn, *args, **kwargs)
+
+
+def do(
+    person: Person, fn: Callable[Concatenate[Session, Actor, P], R], /, *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Return what the use case ``fn`` says to ``person``, in a transaction of its own."""
+    return transact(acting, person.credential, fn, *args, **kwargs)
 
 
 def add_team(db: Session, name: str = "acme") -> Team:
@@ -98,7 +107,13 @@ def add_team(db: Session, name: str = "acme") -> Team:
 
 
 def add_person(
-    db: Session, account_id: UUID, role: Role, name: str = "Somebody", email: str | None = None, **fields: Any
+    db: Session,
+    /,
+    account_id: UUID,
+    role: Role,
+    name: str = "Somebody",
+    email: str | None = None,
+    **fields: Any,
 ) -> Person:
     """Add a signed-in person; ``fields`` are columns of the user, such as ``is_active=False``."""
     user = User(
@@ -156,12 +171,12 @@ def publish_again(db: Session, author: Person, tree_id: UUID) -> None:
     ask(db, author, trees.freeze, row)
 
 
-def start(db: Session, team: Team, person: Person | None = None, **about: Any) -> SessionView:
+def start(db: Session, /, team: Team, person: Person | None = None, **about: Any) -> SessionView:
     """Start a session of ``person``, by default the viewer."""
     return ask(db, person or team.viewer, sessions.start_session, tree_id=team.tree_id, **about)
 
 
-def escalate(db: Session, team: Team, person: Person | None = None, **words: Any) -> HandoffView:
+def escalate(db: Session, /, team: Team, person: Person | None = None, **words: Any) -> HandoffView:
     """Start a session of ``person``, by default the viewer, and escalate it where it starts."""
     session = start(db, team, person)
     return ask(

@@ -68,7 +68,7 @@ def account_inboxes(db: Session, account_id: UUID, sign_in_ids: Iterable[UUID]) 
             col(User.deleted_at).is_(None),
         )
     )
-    seniors = dict(db.execute(good).tuples())
+    seniors = dict(db.execute(good).all())
     return AccountInboxes(account_id, open_escalations(db, account_id), seniors)
 
 

@@ -58,6 +58,7 @@ def acting(
     db: Session,
     credential: Credential | None,
     fn: Callable[Concatenate[Session, Actor, P], R],
+    /,
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:

@@ -209,7 +209,15 @@ def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, not
 
 
 def update_session(
-    db: Session, actor: Actor, *, session_id: object, revision: object = None, **changes: object
+    db: Session,
+    actor: Actor,
+    *,
+    session_id: object,
+    title: object = None,
+    ticket_ref: object = None,
+    asset: object = None,
+    notes: object = None,
+    revision: object = None,
 ) -> SessionView:
     """Change ``title``, ``ticket_ref``, ``asset`` or ``notes``; those not given stay.
 
@@ -221,8 +229,15 @@ def update_session(
     row = lock_session(db, actor, session_id)
     check_held(row, actor)
     check_revision(row, number_of(revision, "revision"))
-    limits = {"title": TITLE_LENGTH, "ticket_ref": TITLE_LENGTH, "asset": TITLE_LENGTH, "notes": TEXT_LENGTH}
-    values = {name: text_of(changes[name], name, limit) for name, limit in limits.items() if name in changes}
+    given = {
+        "title": (title, TITLE_LENGTH),
+        "ticket_ref": (ticket_ref, TITLE_LENGTH),
+        "asset": (asset, TITLE_LENGTH),
+        "notes": (notes, TEXT_LENGTH),
+    }
+    values = {
+        name: text_of(value, name, limit) for name, (value, limit) in given.items() if value is not None
+    }
     return session_view(db, move_session(db, row, **values) if values else row)
 
 
