@@ -1,0 +1,274 @@
+"""Editing a draft: each gesture gives a new tree, and what it changed as a patch that can be kept, undone and merged.
+
+A patch names the nodes that it changes with what they were before. So two people who work on different nodes never
+disturb each other, and two who changed the same one are told, with both texts at hand.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from troubleshoot_app.domain.errors import DomainError, InvalidChoice, NotAllowedNow
+from troubleshoot_app.domain.tree import NODE_LIMIT, OPTION_LIMIT, Node, NodeKind, Option, Tree
+
+NEW_ANSWER = "New answer"
+ONWARD = "Next"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One node before and after; None where it is not there."""
+
+    before: Node | None
+    after: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What an edit changed. ``behind`` says behind which node each new one stands, empty for the first place."""
+
+    changes: Mapping[str, Change]
+    start_before: str
+    start_after: str
+    behind: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is changed."""
+        return not self.changes and self.start_before == self.start_after
+
+    def reverse(self, tree: Tree) -> "Patch":
+        """Return the patch that undoes this one; ``tree`` is the tree before it, which knows where nodes stood."""
+        ids = list(tree.nodes)
+        gone = [node_id for node_id, change in self.changes.items() if change.after is None]
+        behind = {node_id: ids[ids.index(node_id) - 1] if ids[0] != node_id else "" for node_id in gone}
+        return Patch(
+            {node_id: Change(change.after, change.before) for node_id, change in self.changes.items()},
+            self.start_after,
+            self.start_before,
+            behind,
+        )
+
+
+class Collision(DomainError):
+    """Somebody else changed the same nodes meanwhile; ``node_ids`` says which."""
+
+    def __init__(self, node_ids: tuple[str, ...]) -> None:
+        """Make the error for these nodes; an empty id stands for the choice of the first node."""
+        self.node_ids = node_ids
+        super().__init__("Somebody else changed the same node meanwhile. Choose which text stays.")
+
+
+def difference(before: Tree, after: Tree) -> Patch:
+    """Return what leads from one tree to the other."""
+    changes: dict[str, Change] = {}
+    behind: dict[str, str] = {}
+    previous = ""
+    for node in after.nodes.values():
+        old = before.nodes.get(node.id)
+        if old is not node and old != node:
+            changes[node.id] = Change(old, node)
+            if old is None:
+                behind[node.id] = previous
+        previous = node.id
+    for node in before.nodes.values():
+        if node.id not in after.nodes:
+            changes[node.id] = Change(node, None)
+    return Patch(changes, before.start, after.start, behind)
+
+
+def apply(tree: Tree, patch: Patch, *, force: bool = False) -> Tree:
+    """Return ``tree`` with the patch; what it changes already as wanted stays so.
+
+    Raises:
+        Collision: a node is neither as the patch found it nor as it wants it, and ``force`` is not given.
+    """
+    collisions = [
+        node_id
+        for node_id, change in patch.changes.items()
+        if tree.nodes.get(node_id) not in (change.before, change.after)
+    ]
+    if patch.start_before != patch.start_after and tree.start not in (patch.start_before, patch.start_after):
+        collisions.append("")
+    if collisions and not force:
+        raise Collision(tuple(collisions))
+    nodes = dict(tree.nodes)
+    for node_id, change in patch.changes.items():
+        if change.after is None:
+            nodes.pop(node_id, None)
+        elif node_id in nodes:
+            nodes[node_id] = change.after
+    for node_id, change in patch.changes.items():
+        if change.after is not None and node_id not in nodes:
+            nodes = _placed(nodes, change.after, patch.behind.get(node_id))
+    start = patch.start_after if patch.start_before != patch.start_after else tree.start
+    return Tree(start, nodes)
+
+
+def put_node(tree: Tree, node: Node) -> Tree:
+    """Return the tree with ``node`` in place of the one with its id."""
+    _node(tree, node.id)
+    return Tree(tree.start, dict(tree.nodes) | {node.id: _shaped(node)})
+
+
+def choose_start(tree: Tree, node_id: str) -> Tree:
+    """Return the tree with another first node."""
+    return Tree(_node(tree, node_id).id, tree.nodes)
+
+
+def add_first(tree: Tree) -> tuple[Tree, str]:
+    """Return the tree with a new node that nothing leads to, and its id; it is the start when there is none."""
+    node = Node(free_id(tree), NodeKind.QUESTION, "")
+    start = tree.start if tree.start in tree.nodes else node.id
+    return Tree(start, _placed(dict(_with_room(tree).nodes), node, None)), node.id
+
+
+def add_option(tree: Tree, node_id: str, label: str = "", to: str = "") -> Tree:
+    """Return the tree with one more answer at a node."""
+    node = _node(tree, node_id)
+    if node.kind.is_end:
+        raise NotAllowedNow("This node ends the walk, so it has no answers. Make it a question first.")
+    if len(node.options) >= OPTION_LIMIT:
+        raise NotAllowedNow(f"A node has at most {OPTION_LIMIT} answers.")
+    option = Option(_free_option_id(node), label, to)
+    return put_node(tree, replace(node, options=(*node.options, option)))
+
+
+def add_child(tree: Tree, node_id: str, option_id: str | None = None) -> tuple[Tree, str]:
+    """Return the tree with a new node behind an answer (a new one by default), and the new node's id."""
+    child = Node(free_id(tree), NodeKind.QUESTION, "")
+    if option_id is None:
+        label = ONWARD if _node(tree, node_id).kind is NodeKind.ACTION else NEW_ANSWER
+        grown = add_option(tree, node_id, label, child.id)
+    else:
+        grown = point_option(tree, node_id, option_id, child.id)
+    return Tree(grown.start, _placed(dict(_with_room(grown).nodes), child, node_id)), child.id
+
+
+def insert_between(tree: Tree, node_id: str, option_id: str) -> tuple[Tree, str]:
+    """Return the tree with a new action between an answer and where it led, and the new node's id."""
+    old_target = _option(_node(tree, node_id), option_id).to
+    between = Node(free_id(tree), NodeKind.ACTION, "", options=(Option("o1", ONWARD, old_target),))
+    pointed = point_option(tree, node_id, option_id, between.id)
+    return Tree(pointed.start, _placed(dict(_with_room(pointed).nodes), between, node_id)), between.id
+
+
+def duplicate(tree: Tree, node_id: str) -> tuple[Tree, str]:
+    """Return the tree with a copy of a node, which nothing leads to yet, and the copy's id."""
+    copy = replace(_node(tree, node_id), id=free_id(tree))
+    return Tree(tree.start, _placed(dict(_with_room(tree).nodes), copy, node_id)), copy.id
+
+
+def point_option(tree: Tree, node_id: str, option_id: str, to: str) -> Tree:
+    """Return the tree with an answer that leads elsewhere."""
+    node = _node(tree, node_id)
+    target = _option(node, option_id)
+    options = tuple(replace(option, to=to) if option is target else option for option in node.options)
+    return put_node(tree, replace(node, options=options))
+
+
+def label_option(tree: Tree, node_id: str, option_id: str, label: str) -> Tree:
+    """Return the tree with an answer in other words."""
+    node = _node(tree, node_id)
+    target = _option(node, option_id)
+    options = tuple(replace(option, label=label) if option is target else option for option in node.options)
+    return put_node(tree, replace(node, options=options))
+
+
+def move_option(tree: Tree, node_id: str, option_id: str, places: int) -> Tree:
+    """Return the tree with an answer so many places further down, or up when negative; at the edge it stays."""
+    node = _node(tree, node_id)
+    options = list(node.options)
+    index = options.index(_option(node, option_id))
+    option = options.pop(index)
+    options.insert(max(0, min(len(options), index + places)), option)
+    return put_node(tree, replace(node, options=tuple(options)))
+
+
+def remove_option(tree: Tree, node_id: str, option_id: str) -> Tree:
+    """Return the tree without an answer; the node that it led to stays."""
+    node = _node(tree, node_id)
+    target = _option(node, option_id)
+    return put_node(tree, replace(node, options=tuple(o for o in node.options if o is not target)))
+
+
+def move_branch(tree: Tree, node_id: str, from_id: str, option_id: str, to_id: str) -> Tree:
+    """Return the tree with the answer that leads to a branch taken from one node and given to another."""
+    option = _option(_node(tree, from_id), option_id)
+    if option.to != node_id:
+        raise InvalidChoice("That answer does not lead here.")
+    return add_option(remove_option(tree, from_id, option_id), to_id, option.label, node_id)
+
+
+def remove_node(tree: Tree, node_id: str) -> Tree:
+    """Return the tree without a node; answers that led to it lead nowhere until they are given a new target."""
+    _node(tree, node_id)
+    nodes = {node.id: _without_target(node, node_id) for node in tree.nodes.values() if node.id != node_id}
+    return Tree("" if tree.start == node_id else tree.start, nodes)
+
+
+def incoming(tree: Tree, node_id: str) -> Iterator[tuple[Node, Option]]:
+    """Yield every answer that leads to a node, with the node that has it."""
+    for node in tree.nodes.values():
+        for option in node.options:
+            if option.to == node_id:
+                yield node, option
+
+
+def free_id(tree: Tree) -> str:
+    """Return an id that no node has, such as ``n12``."""
+    number = len(tree.nodes) + 1
+    while f"n{number}" in tree.nodes:
+        number += 1
+    return f"n{number}"
+
+
+def _shaped(node: Node) -> Node:
+    """An end has no answers; what was there is dropped when a node becomes one."""
+    return replace(node, options=()) if node.kind.is_end and node.options else node
+
+
+def _placed(nodes: dict[str, Node], node: Node, behind: str | None) -> dict[str, Node]:
+    if behind == "":
+        return {node.id: node} | nodes
+    if behind is None or behind not in nodes:
+        return nodes | {node.id: node}
+    placed: dict[str, Node] = {}
+    for node_id, there in nodes.items():
+        placed[node_id] = there
+        if node_id == behind:
+            placed[node.id] = node
+    return placed
+
+
+def _without_target(node: Node, target: str) -> Node:
+    if all(option.to != target for option in node.options):
+        return node
+    return replace(node, options=tuple(replace(o, to="") if o.to == target else o for o in node.options))
+
+
+def _with_room(tree: Tree) -> Tree:
+    if len(tree.nodes) >= NODE_LIMIT:
+        raise NotAllowedNow(f"A tree has at most {NODE_LIMIT:,} nodes. Split it.")
+    return tree
+
+
+def _node(tree: Tree, node_id: str) -> Node:
+    node = tree.nodes.get(node_id)
+    if node is None:
+        raise InvalidChoice("There is no such node any more. Somebody else may have deleted it.")
+    return node
+
+
+def _option(node: Node, option_id: str) -> Option:
+    option = node.option(option_id)
+    if option is None:
+        raise InvalidChoice("There is no such answer any more. Somebody else may have deleted it.")
+    return option
+
+
+def _free_option_id(node: Node) -> str:
+    taken = {option.id for option in node.options}
+    number = len(taken) + 1
+    while f"o{number}" in taken:
+        number += 1
+    return f"o{number}"
