@@ -30,9 +30,23 @@ class Envelope(BaseModel):
     router_data: Place = Place()
 
 
-def name_of_event(received: object) -> str | None:
-    """Return the name of the handler that an event is for; None when what was received is no event."""
+def read_event(received: object) -> dict[str, Any] | None:
+    """Return an event with all its texts in order; None when what was received is no event."""
     try:
-        return Envelope.model_validate(received).name
+        envelope = Envelope.model_validate(received)
     except ValidationError:
         return None
+    return envelope.model_dump(exclude={"payload"}) | {"payload": _in_order(envelope.payload)}
+
+
+def _in_order(value: Any) -> Any:
+    """Return ``value`` with a mark for each lone surrogate in it, such as half of an emoji: no answer could carry it."""
+    match value:
+        case str():
+            return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_in_order(item) for item in value]
+        case dict():
+            return {_in_order(key): _in_order(item) for key, item in value.items()}
+        case _:
+            return value

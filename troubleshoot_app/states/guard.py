@@ -27,7 +27,7 @@ from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.services.access import Credential, load_actor
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE, credential_of_cookie
-from troubleshoot_app.states.envelope import name_of_event
+from troubleshoot_app.states.envelope import read_event
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -241,8 +241,8 @@ def install(app: rx.App, say: Callable[[str], EventSpec]) -> None:
         connection = CONNECTIONS.get(socket_id)
         if connection is not None and not connection.takes_another():
             await app.sio.disconnect(socket_id, namespace=namespace.namespace)
-        elif name_of_event(data) in handlers:
-            await receive(socket_id, data)
+        elif (event := read_event(data)) is not None and event["name"] in handlers:
+            await receive(socket_id, event)
 
     def forget(socket_id: str, *reason: Any) -> Any:
         CONNECTIONS.pop(socket_id, None)
