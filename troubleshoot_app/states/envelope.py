@@ -42,8 +42,8 @@ def read_event(received: object) -> dict[str, Any] | None:
 def _in_order(value: Any) -> Any:
     """Return ``value`` with a mark for each lone surrogate in it, such as half of an emoji: no answer could carry it."""
     match value:
-        case str():
-            return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case str() if not value.isascii():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         case list():
             return [_in_order(item) for item in value]
         case dict():
