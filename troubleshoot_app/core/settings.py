@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     demo_data: bool | None = None
     allow_registration: bool = True
+    trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
     seen_timeout_seconds: int = Field(default=60, ge=1)
     claim_timeout_seconds: int = Field(default=600, ge=1)
     var_dir: Path = Path("var")

@@ -22,6 +22,7 @@ class Pool(Enum):
 
     DATABASE = 16
     MAIL = 24
+    PASSWORD = 4
 
 
 @cache

@@ -6,7 +6,7 @@ from troubleshoot_app.models.handoffs import Delivery, Handoff
 from troubleshoot_app.models.presence import Presence
 from troubleshoot_app.models.sessions import Step, TroubleshootingSession
 from troubleshoot_app.models.trees import TreeVersion, TroubleshootingTree
-from troubleshoot_app.models.users import RefreshToken, SignIn, User
+from troubleshoot_app.models.users import Invitation, PasswordReset, RefreshToken, SignIn, User
 
 __all__ = [
     "Account",
@@ -14,6 +14,8 @@ __all__ = [
     "Delivery",
     "Handoff",
     "IdempotencyKey",
+    "Invitation",
+    "PasswordReset",
     "Presence",
     "RefreshToken",
     "SignIn",

@@ -1,4 +1,4 @@
-"""People, where they are signed in, and the tokens that keep them so."""
+"""People, where they are signed in, the tokens that keep them so, and the mails that let them in."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from troubleshoot_app.models.base import AccountRow, Timestamp, words
 
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200
+ERROR_LENGTH = 500
 
 
 class User(AccountRow, table=True):
@@ -57,3 +58,41 @@ class RefreshToken(AccountRow, table=True):
     expires_at: datetime = Field(sa_type=Timestamp)
     spent_at: datetime | None = Field(default=None, sa_type=Timestamp)
     successor_id: UUID | None = Field(default=None, foreign_key="refresh_token.id")
+
+
+class Invitation(AccountRow, table=True):
+    """A place in the account for whoever has the mail. A newer one to the same address takes the place of this one.
+
+    ``mailed_at`` is when the mail server took the mail, ``mail_error`` why it did not.
+    """
+
+    __table_args__ = (
+        Index(
+            "uq_invitation_open_email",
+            "account_id",
+            text("lower(email)"),
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+    email: str = Field(max_length=EMAIL_LENGTH)
+    role: Role = Field(sa_type=words(Role, "role"))
+    invited_by_id: UUID = Field(foreign_key="app_user.id")
+    token_hash: str = Field(max_length=64, unique=True, repr=False)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    accepted_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    mailed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    mail_error: str = Field(default="", max_length=ERROR_LENGTH)
+
+
+class PasswordReset(AccountRow, table=True):
+    """Lets whoever has the mail choose a new password, once."""
+
+    __tablename__ = "password_reset"
+
+    user_id: UUID = Field(foreign_key="app_user.id", index=True)
+    token_hash: str = Field(max_length=64, unique=True, repr=False)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    used_at: datetime | None = Field(default=None, sa_type=Timestamp)
