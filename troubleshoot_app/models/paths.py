@@ -3,7 +3,7 @@
 import threading
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.domain.tree import Tree, tree_from_document
@@ -18,6 +18,30 @@ CACHED_VERSIONS = 500
 
 _lock = threading.Lock()
 _cached: dict[UUID, Tree] = {}
+
+_step = Step.__table__
+_user = User.__table__
+
+# Built once: building a statement costs more than running it. ``LIMIT NULL`` is no limit.
+_STEPS = (
+    select(
+        _step.c.seq,
+        _step.c.version_id,
+        _step.c.node_id,
+        _step.c.option_id,
+        _step.c.value,
+        _step.c.note,
+        _step.c.by_id,
+        _step.c.created_at,
+        _step.c.undone_at,
+        _user.c.name,
+    )
+    .join(_user, _user.c.id == _step.c.by_id)
+    .where(_step.c.session_id == bindparam("of_session"))
+    .order_by(_step.c.seq.desc())
+    .limit(bindparam("latest"))
+)
+_LIVE_STEPS = _STEPS.where(_step.c.undone_at.is_(None))
 
 
 def tree_of_version(db: Session, version_id: UUID) -> Tree:
@@ -39,28 +63,8 @@ def list_steps(
     db: Session, session_id: UUID, *, latest: int | None = None, undone: bool = True
 ) -> list[StepView]:
     """Return the steps of a session in order, all or the ``latest`` ones, with or without those undone."""
-    query = (
-        select(
-            col(Step.seq),
-            col(Step.version_id),
-            col(Step.node_id),
-            col(Step.option_id),
-            col(Step.value),
-            col(Step.note),
-            col(Step.by_id),
-            col(Step.created_at),
-            col(Step.undone_at),
-            col(User.name),
-        )
-        .join(User, col(User.id) == col(Step.by_id))
-        .where(col(Step.session_id) == session_id)
-        .order_by(col(Step.seq).desc())
-    )
-    if not undone:
-        query = query.where(col(Step.undone_at).is_(None))
-    if latest is not None:
-        query = query.limit(latest)
-    steps = [_step_view(db, step) for step in db.execute(query)]
+    query = _STEPS if undone else _LIVE_STEPS
+    steps = [_step_view(db, step) for step in db.execute(query, {"of_session": session_id, "latest": latest})]
     steps.reverse()
     return steps
 

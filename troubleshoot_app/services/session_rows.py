@@ -3,9 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlalchemy import Row, bindparam, select, update
+from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
@@ -19,37 +18,44 @@ SessionRow = AnyRow | SimpleNamespace
 
 SESSION = TroubleshootingSession.__table__
 _handoff = Handoff.__table__
-_holder = aliased(User, name="holder")
-_starter = aliased(User, name="starter")
-_raiser = aliased(User, name="raiser")
-_claimer = aliased(User, name="claimer")
+_version = TreeVersion.__table__
+_holder = User.__table__.alias("holder")
+_starter = User.__table__.alias("starter")
+_raiser = User.__table__.alias("raiser")
+_claimer = User.__table__.alias("claimer")
 
 LIVE = (HandoffStatus.OPEN, HandoffStatus.CLAIMED)
 
 SESSION_ROWS: AnySelect = (
     select(
         SESSION,
-        col(_holder.name).label("holder_name"),
-        col(_starter.name).label("starter_name"),
-        col(TreeVersion.title).label("tree_title"),
-        col(TreeVersion.number).label("tree_version"),
+        _holder.c.name.label("holder_name"),
+        _starter.c.name.label("starter_name"),
+        _version.c.title.label("tree_title"),
+        _version.c.number.label("tree_version"),
         _handoff.c.id.label("handoff_id"),
         _handoff.c.intent.label("handoff_intent"),
         _handoff.c.status.label("handoff_status"),
         _handoff.c.priority.label("handoff_priority"),
         _handoff.c.reason.label("handoff_reason"),
         _handoff.c.from_id.label("handoff_from_id"),
-        col(_raiser.name).label("handoff_from_name"),
+        _raiser.c.name.label("handoff_from_name"),
         _handoff.c.claimed_by_id.label("handoff_claimed_by_id"),
-        col(_claimer.name).label("handoff_claimed_by_name"),
+        _claimer.c.name.label("handoff_claimed_by_name"),
     )
-    .join(_holder, col(_holder.id) == SESSION.c.holder_id)
-    .join(_starter, col(_starter.id) == SESSION.c.started_by_id)
-    .join(TreeVersion, col(TreeVersion.id) == SESSION.c.version_id)
+    .join(_holder, _holder.c.id == SESSION.c.holder_id)
+    .join(_starter, _starter.c.id == SESSION.c.started_by_id)
+    .join(_version, _version.c.id == SESSION.c.version_id)
     .outerjoin(_handoff, (_handoff.c.session_id == SESSION.c.id) & _handoff.c.status.in_(LIVE))
-    .outerjoin(_raiser, col(_raiser.id) == _handoff.c.from_id)
-    .outerjoin(_claimer, col(_claimer.id) == _handoff.c.claimed_by_id)
+    .outerjoin(_raiser, _raiser.c.id == _handoff.c.from_id)
+    .outerjoin(_claimer, _claimer.c.id == _handoff.c.claimed_by_id)
 )
+
+# Built once: building a statement costs more than running it.
+_THIS_SESSION = (SESSION.c.id == bindparam("this_id"), SESSION.c.account_id == bindparam("actor_account_id"))
+_READ = SESSION_ROWS.where(*_THIS_SESSION)
+_LOCK = select(SESSION.c.id).where(*_THIS_SESSION).with_for_update()
+_MOVE = update(SESSION).where(SESSION.c.id == bindparam("this_id"))
 
 
 def lock_session(db: Session, actor: Actor, session_id: object) -> AnyRow:
@@ -57,12 +63,8 @@ def lock_session(db: Session, actor: Actor, session_id: object) -> AnyRow:
 
     Two statements, because what a locking query joins is as old as its start, however long it waited for the lock.
     """
-    db.execute(
-        select(SESSION.c.id)
-        .where(SESSION.c.id == parse_id(session_id), SESSION.c.account_id == actor.account_id)
-        .with_for_update()
-    )
-    return _one(db, actor, session_id, SESSION_ROWS)
+    db.execute(_LOCK, _this_session(actor, session_id))
+    return _one(db, actor, session_id)
 
 
 def read_session(db: Session, actor: Actor, session_id: object) -> AnyRow:
@@ -72,7 +74,7 @@ def read_session(db: Session, actor: Actor, session_id: object) -> AnyRow:
         NotFound: no such session in the account.
         Forbidden: it is somebody else's, and the actor is no senior.
     """
-    row = _one(db, actor, session_id, SESSION_ROWS)
+    row = _one(db, actor, session_id)
     check_may_read(actor, row)
     return row
 
@@ -86,7 +88,7 @@ def check_may_read(actor: Actor, row: SessionRow) -> None:
 def move_session(db: Session, row: SessionRow, **values: Any) -> SessionRow:
     """Write ``values`` to a locked session as its next revision, and return the row as it is now."""
     changed = {"revision": row.revision + 1, "updated_at": now()} | values
-    db.execute(update(SESSION).where(SESSION.c.id == row.id).values(changed))
+    db.execute(_MOVE, {"this_id": row.id} | changed)
     return with_values(row, changed)
 
 
@@ -128,10 +130,12 @@ _WHY_NOT_ACTIVE = {
 }
 
 
-def _one(db: Session, actor: Actor, session_id: object, query: AnySelect) -> AnyRow:
-    found = db.execute(
-        query.where(SESSION.c.id == parse_id(session_id), SESSION.c.account_id == actor.account_id)
-    ).one_or_none()
+def _one(db: Session, actor: Actor, session_id: object) -> AnyRow:
+    found = db.execute(_READ, _this_session(actor, session_id)).one_or_none()
     if found is None:
         raise NotFound()
     return found
+
+
+def _this_session(actor: Actor, session_id: object) -> dict[str, Any]:
+    return {"this_id": parse_id(session_id), "actor_account_id": actor.account_id}

@@ -32,6 +32,7 @@ from troubleshoot_app.services.session_views import session_summary, session_vie
 from troubleshoot_app.services.trees import published_version
 
 _step = Step.__table__
+_TAKE = insert(_step)
 
 OPEN_STATUSES = (SessionStatus.ACTIVE, SessionStatus.PARKED, SessionStatus.ESCALATED)
 LIST_LIMIT = 200
@@ -129,20 +130,20 @@ def choose_option(
         return session_view(db, row, latest_steps=latest_steps)
     check_walkable(row, actor, seen)
     walk, move = advance(tree_of_version(db, row.version_id), Walk(row.node_id, row.seq), option)
-    taken = insert(_step).values(
-        id=new_id(),
-        created_at=now(),
-        account_id=actor.account_id,
-        session_id=row.id,
-        seq=walk.seq,
-        version_id=row.version_id,
-        node_id=move.node_id,
-        option_id=move.option_id,
-        value=None if value is None else text_of(value, "value", TEXT_LENGTH),
-        note=row.pending_note if note is None else text_of(note, "note", TEXT_LENGTH),
-        by_id=actor.user_id,
-    )
-    db.execute(taken)
+    taken = {
+        "id": new_id(),
+        "created_at": now(),
+        "account_id": actor.account_id,
+        "session_id": row.id,
+        "seq": walk.seq,
+        "version_id": row.version_id,
+        "node_id": move.node_id,
+        "option_id": move.option_id,
+        "value": None if value is None else text_of(value, "value", TEXT_LENGTH),
+        "note": row.pending_note if note is None else text_of(note, "note", TEXT_LENGTH),
+        "by_id": actor.user_id,
+    }
+    db.execute(_TAKE, taken)
     moved = move_session(
         db, row, node_id=walk.node_id, seq=walk.seq, live_steps=row.live_steps + 1, pending_note=""
     )
