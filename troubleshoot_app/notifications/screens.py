@@ -59,15 +59,20 @@ class Screens:
         if since is not None and accounts:
             for announcement in await in_thread(Pool.DATABASE, transact, announced_since, accounts, since):
                 await self.show(announcement)
-        for account_id in accounts & self._stale:
-            await self.refresh(account_id)
+        await self._refresh_each(accounts & self._stale)
 
     async def sweep(self) -> None:
         """Catch what no announcement led to: show it to who is here, end it for who is nowhere."""
         here = {socket.user_id for socket in self._sockets.all()}
         overdue = await in_thread(Pool.DATABASE, transact, overdue_accounts, here)
-        for account_id in overdue | self._stale:
-            await self.refresh(account_id)
+        await self._refresh_each(overdue | self._stale)
+
+    async def _refresh_each(self, account_ids: set[UUID]) -> None:
+        """Refresh all of them, then raise the first error: one account's trouble is not that of the others."""
+        results = await asyncio.gather(*map(self.refresh, account_ids), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
 
     async def _show_inboxes(self, account_id: UUID) -> None:
         sign_ins = {socket.sign_in_id for socket in self._sockets.of_account(account_id)}
