@@ -66,7 +66,7 @@ class Edge:
         """Only our own scripts run, and of the inline ones those that the build put into the pages."""
         scripts = {
             script
-            for page in self._build.glob("*.html")
+            for page in self._build.rglob("*.html")
             for script in _INLINE_SCRIPT.findall(page.read_text(encoding="utf-8"))
         }
         hashes = sorted(

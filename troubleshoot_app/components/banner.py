@@ -3,7 +3,7 @@
 import reflex as rx
 
 from troubleshoot_app.components.badges import priority_badge
-from troubleshoot_app.components.react import ago
+from troubleshoot_app.components.react import ago, inline_prose
 from troubleshoot_app.schemas.handoffs import Alert
 from troubleshoot_app.states.inbox import InboxState
 
@@ -41,7 +41,7 @@ def _alert(alert: rx.Var[Alert]) -> rx.Component:
                 spacing="2",
                 wrap="wrap",
             ),
-            rx.text(alert.what, size="3", class_name="banner-what"),
+            rx.text(inline_prose(alert.what), size="3", class_name="banner-what"),
             rx.cond(alert.why != "", rx.text("“", alert.why, "”", size="3", class_name="banner-why")),
             class_name="banner-words",
         ),

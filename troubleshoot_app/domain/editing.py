@@ -6,12 +6,20 @@ disturb each other, and two who changed the same one are told, with both texts a
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from troubleshoot_app.domain.errors import DomainError, InvalidChoice, NotAllowedNow
 from troubleshoot_app.domain.tree import NODE_LIMIT, OPTION_LIMIT, Node, NodeKind, Option, Tree
 
 NEW_ANSWER = "New answer"
 ONWARD = "Next"
+
+
+class Words(StrEnum):
+    """Which words of a node."""
+
+    TEXT = "text"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,26 @@ def put_node(tree: Tree, node: Node) -> Tree:
     """Return the tree with ``node`` in place of the one with its id."""
     _node(tree, node.id)
     return Tree(tree.start, dict(tree.nodes) | {node.id: _shaped(node)})
+
+
+def rewrite(tree: Tree, node_id: str, words: Words, seen: str, wanted: str, *, force: bool = False) -> Tree:
+    """Return the tree with other words at a node, whose author saw ``seen`` when they began to type.
+
+    Raises:
+        Collision: somebody else has changed those words meanwhile, and ``force`` is not given.
+    """
+    node = _node(tree, node_id)
+    there = node.text if words is Words.TEXT else node.help
+    if there not in (seen, wanted) and not force:
+        raise Collision((node_id,))
+    return put_node(tree, replace(node, text=wanted) if words is Words.TEXT else replace(node, help=wanted))
+
+
+def change_kind(tree: Tree, node_id: str, kind: NodeKind) -> Tree:
+    """Return the tree with a node of another kind; an end keeps no answers, an action keeps one."""
+    node = _node(tree, node_id)
+    options = node.options[:1] if kind is NodeKind.ACTION else node.options
+    return put_node(tree, replace(node, kind=kind, options=options))
 
 
 def choose_start(tree: Tree, node_id: str) -> Tree:

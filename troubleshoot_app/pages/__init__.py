@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from troubleshoot_app.pages import auth, handoffs, home, not_found, sessions, trees
+from troubleshoot_app.pages import auth, editor, handoffs, home, not_found, sessions, trees
+from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
@@ -17,6 +18,8 @@ _OUTSIDE = (
 _SIGNED_IN = (
     ("/", home.home, "Home", HomeState.load),
     ("/trees", trees.trees, "Trees", TreesState.load),
+    ("/trees/new", editor.new_tree, "New tree", None),
+    ("/trees/[tree_id]/edit", editor.editor, "Edit", EditorState.load),
     ("/trees/[tree_id]", trees.tree, "Tree", TreeState.load),
     ("/sessions", sessions.sessions, "Sessions", SessionsState.load),
     ("/sessions/[session_id]", sessions.session, "Session", SessionState.load),
@@ -34,4 +37,5 @@ def add_pages(app: rx.App) -> None:
     for route, component, title in _OUTSIDE:
         app.add_page(component, route=route, title=f"{title} · Troubleshoot")
     for route, component, title, load in _SIGNED_IN:
-        app.add_page(component, route=route, title=f"{title} · Troubleshoot", on_load=[InboxState.load, load])
+        on_load = [InboxState.load] if load is None else [InboxState.load, load]
+        app.add_page(component, route=route, title=f"{title} · Troubleshoot", on_load=on_load)

@@ -7,13 +7,17 @@ from troubleshoot_app.components.cards import tree_card
 from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.schemas.trees import Category, ProblemView
+from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.trees import EVERY_CATEGORY, TreesState, TreeState
 
 
 def trees() -> rx.Component:
     """Return the list of trees with its search."""
     return page(
-        page_heading("Trees"),
+        page_heading(
+            "Trees",
+            rx.cond(InboxState.is_senior, rx.link(rx.button("New tree", size="3"), href="/trees/new")),
+        ),
         rx.box(
             rx.input(
                 rx.input.slot(rx.icon("search", size=18, custom_attrs={"aria-hidden": "true"})),
@@ -73,7 +77,14 @@ def tree() -> rx.Component:
 def _tree() -> rx.Component:
     shown = TreeState.tree
     return rx.fragment(
-        page_heading(shown.title, status_badge(shown.status)),
+        page_heading(
+            shown.title,
+            status_badge(shown.status),
+            rx.cond(
+                InboxState.is_senior,
+                rx.link(rx.button("Edit", size="3", variant="soft"), href=f"/trees/{shown.id}/edit"),
+            ),
+        ),
         rx.text(shown.description, size="4"),
         rx.text(
             rx.cond(shown.category != "", shown.category + " · ", ""),

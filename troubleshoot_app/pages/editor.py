@@ -1,0 +1,276 @@
+"""The editor of a tree: its details, one node at a time, its problems, publish."""
+
+import reflex as rx
+
+from troubleshoot_app.components.editor import chart_panel, find_panel, node_panel, problem_panel
+from troubleshoot_app.components.forms import field, form_dialog, text_field
+from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.schemas.editor import TargetView
+from troubleshoot_app.states.editor import EditorState, NewTreeState
+
+
+def new_tree() -> rx.Component:
+    """Return the page that begins a tree."""
+    return page(
+        page_heading("New tree"),
+        rx.card(
+            rx.form(
+                rx.box(
+                    field(
+                        "Title",
+                        "title",
+                        hint="What is broken, in the words that somebody in the field would use.",
+                        max_length=200,
+                        required=True,
+                        auto_focus=True,
+                    ),
+                    rx.button("Write the tree", type="submit", size="4", width="100%"),
+                    class_name="stack",
+                ),
+                on_submit=NewTreeState.create,
+            ),
+            size="3",
+        ),
+    )
+
+
+def editor() -> rx.Component:
+    """Return the editor."""
+    return page(
+        rx.cond(
+            EditorState.missing != "",
+            empty("map-pin-off", "No such tree", EditorState.missing, rx.link("All trees", href="/trees")),
+            rx.cond(EditorState.id != "", _editor(), waiting()),
+        ),
+        wide=True,
+    )
+
+
+def _editor() -> rx.Component:
+    return rx.fragment(
+        _head(),
+        rx.box(
+            rx.box(node_panel(), problem_panel(), class_name="editor-main"),
+            rx.box(chart_panel(), find_panel(), _details(), class_name="editor-side"),
+            class_name="editor",
+        ),
+        _target_dialog(),
+        _delete_dialog(),
+        _publish_dialog(),
+        _clash_dialog(),
+    )
+
+
+def _head() -> rx.Component:
+    return rx.box(
+        page_heading(EditorState.title),
+        rx.box(
+            rx.text(
+                rx.cond(
+                    EditorState.version > 0, f"Version {EditorState.version} is published", "Never published"
+                ),
+                f" · {EditorState.node_count} nodes · saved as you type",
+                size="2",
+                class_name="quiet grow",
+            ),
+            rx.button(
+                rx.icon("undo-2", size=18, custom_attrs={"aria-hidden": "true"}),
+                "Undo",
+                size="3",
+                variant="soft",
+                color_scheme="gray",
+                disabled=~EditorState.can_undo,
+                on_click=EditorState.undo,
+            ),
+            rx.button(
+                rx.icon("redo-2", size=18, custom_attrs={"aria-hidden": "true"}),
+                "Redo",
+                size="3",
+                variant="soft",
+                color_scheme="gray",
+                disabled=~EditorState.can_redo,
+                on_click=EditorState.redo,
+            ),
+            rx.button("Publish", size="3", on_click=EditorState.open_dialog("publish")),
+            class_name="editor-tools",
+        ),
+        class_name="editor-head",
+    )
+
+
+def _details() -> rx.Component:
+    return rx.el.details(
+        rx.el.summary("About this tree"),
+        rx.box(
+            field(
+                "Title",
+                "title",
+                default_value=EditorState.title,
+                on_change=lambda typed: EditorState.save_details("title", typed).debounce(500),
+                max_length=200,
+            ),
+            text_field(
+                "Description",
+                "description",
+                default_value=EditorState.description,
+                on_change=lambda typed: EditorState.save_details("description", typed).debounce(500),
+                max_length=2000,
+                rows="3",
+            ),
+            field(
+                "Category",
+                "category",
+                default_value=EditorState.category,
+                on_change=lambda typed: EditorState.save_details("category", typed).debounce(500),
+                max_length=100,
+            ),
+            field(
+                "Tags",
+                "tags",
+                hint="Parted by commas.",
+                default_value=EditorState.tags,
+                on_change=lambda typed: EditorState.save_details("tags", typed).debounce(500),
+            ),
+            class_name="stack",
+        ),
+        class_name="panel",
+    )
+
+
+def _target_dialog() -> rx.Component:
+    return rx.dialog.root(
+        rx.dialog.content(
+            rx.dialog.title("Where does this answer lead?", size="5", mb="1"),
+            rx.dialog.description("Choose a node, or write a new one.", size="3", color_scheme="gray"),
+            rx.box(
+                rx.button(
+                    rx.icon("plus", size=18, custom_attrs={"aria-hidden": "true"}),
+                    "New node",
+                    size="3",
+                    width="100%",
+                    on_click=EditorState.point_option(""),
+                ),
+                rx.input(
+                    type="search",
+                    placeholder="Search nodes",
+                    size="3",
+                    on_change=EditorState.search_targets.debounce(200),
+                    custom_attrs={"aria-label": "Search nodes"},
+                ),
+                rx.el.ul(rx.foreach(EditorState.target_found, _target), class_name="targets"),
+                class_name="stack",
+                margin_top="16px",
+            ),
+            max_width="32rem",
+        ),
+        open=EditorState.dialog == "target",
+        on_open_change=EditorState.toggle_dialog,
+    )
+
+
+def _target(target: rx.Var[TargetView]) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            target.words,
+            rx.el.span(target.id, class_name="quiet"),
+            type="button",
+            on_click=EditorState.point_option(target.id),
+            class_name="target",
+        ),
+        key=target.id,
+    )
+
+
+def _delete_dialog() -> rx.Component:
+    pointing = EditorState.node.incoming
+    return rx.alert_dialog.root(
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Delete this node?"),
+            rx.alert_dialog.description(
+                rx.cond(
+                    pointing.length() > 0,
+                    "These answers lead here, and will lead nowhere until you give them a new target:",
+                    "Nothing leads here.",
+                ),
+                size="3",
+            ),
+            rx.el.ul(rx.foreach(pointing, lambda one: rx.el.li(one.words)), class_name="pointing"),
+            rx.box(
+                rx.alert_dialog.cancel(
+                    rx.button(
+                        "Cancel",
+                        variant="soft",
+                        color_scheme="gray",
+                        size="3",
+                        on_click=EditorState.open_dialog(""),
+                    )
+                ),
+                rx.alert_dialog.action(
+                    rx.button(
+                        "Delete node",
+                        color_scheme="red",
+                        size="3",
+                        on_click=EditorState.remove_node(EditorState.node.id),
+                    )
+                ),
+                class_name="dialog-actions",
+            ),
+            max_width="32rem",
+        ),
+        open=EditorState.dialog == "delete",
+        on_open_change=EditorState.toggle_dialog,
+    )
+
+
+def _publish_dialog() -> rx.Component:
+    return form_dialog(
+        "Publish",
+        text_field(
+            "What has changed?",
+            "note",
+            placeholder="Optional. Your colleagues read it in the list of versions.",
+            max_length=2000,
+        ),
+        opened=EditorState.dialog == "publish",
+        on_toggle=EditorState.toggle_dialog,
+        on_submit=EditorState.publish,
+        on_cancel=EditorState.open_dialog(""),
+        submit="Publish version",
+        explanation=rx.cond(
+            EditorState.error_count > 0,
+            f"It cannot be published yet: {EditorState.error_count} errors are left. They are listed below the node.",
+            "New sessions walk this version from now on; sessions that are under way keep theirs.",
+        ),
+        disabled=EditorState.error_count > 0,
+    )
+
+
+def _clash_dialog() -> rx.Component:
+    clash = EditorState.clash
+    return rx.alert_dialog.root(
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Two people wrote here"),
+            rx.alert_dialog.description(
+                f"{clash.by} changed the same words while you typed. Which stay?", size="3"
+            ),
+            rx.box(
+                rx.box(rx.text("Theirs", weight="bold"), rx.text(clash.theirs, class_name="step-note")),
+                rx.box(rx.text("Yours", weight="bold"), rx.text(clash.mine, class_name="step-note")),
+                class_name="stack",
+                margin_top="12px",
+            ),
+            rx.box(
+                rx.button(
+                    "Keep theirs",
+                    variant="soft",
+                    color_scheme="gray",
+                    size="3",
+                    on_click=EditorState.keep_theirs,
+                ),
+                rx.button("Keep mine", size="3", on_click=EditorState.keep_mine),
+                class_name="dialog-actions",
+            ),
+            max_width="36rem",
+        ),
+        open=rx.cond(clash, True, False),
+    )

@@ -1,0 +1,236 @@
+"""Writing a tree: each gesture of an author changes the draft as it is now, in a transaction of its own."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import QueryableAttribute, defer
+from sqlmodel import Session, col
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import Conflict, NotFound
+from troubleshoot_app.core.ids import parse_id
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.editing import Patch, difference
+from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity
+from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_from_document, tree_to_document
+from troubleshoot_app.domain.tree_rules import can_publish, check_form, problems
+from troubleshoot_app.domain.tree_status import TreeStatus
+from troubleshoot_app.models import TroubleshootingTree, User
+from troubleshoot_app.services import audit
+from troubleshoot_app.services.access import require
+from troubleshoot_app.services.inputs import text_of
+from troubleshoot_app.services.trees import freeze
+
+TITLE_LENGTH = 200
+DESCRIPTION_LENGTH = 2000
+CATEGORY_LENGTH = 100
+TAG_LENGTH = 50
+CACHED_DRAFTS = 20
+
+Gesture = Callable[[Tree], Tree]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a tree says of itself."""
+
+    title: str
+    description: str
+    category: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it is now. ``changed_by`` is who touched it last."""
+
+    tree_id: UUID
+    revision: int
+    version: int | None
+    status: TreeStatus
+    details: Details
+    tree: Tree
+    problems: tuple[Problem, ...]
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A draft after a gesture: ``done`` is what it changed, ``undo`` takes it back."""
+
+    draft: Draft
+    done: Patch
+    undo: Patch
+
+
+def new_draft(db: Session, actor: Actor, *, title: object) -> UUID:
+    """Make an empty tree with one question to begin with, and return its id."""
+    require(actor, Permission.TREE_WRITE)
+    first = Node("n1", NodeKind.QUESTION, "")
+    tree = TroubleshootingTree(
+        account_id=actor.account_id,
+        title=text_of(title, "title", TITLE_LENGTH) or "New tree",
+        tags=[],
+        draft=tree_to_document(Tree(first.id, {first.id: first})),
+        node_count=1,
+        updated_by_id=actor.user_id,
+    )
+    db.add(tree)
+    db.flush()
+    audit.record(db, actor, "tree.created", tree.id, title=tree.title)
+    return tree.id
+
+
+def get_draft(db: Session, actor: Actor, *, tree_id: object) -> Draft:
+    """Return the draft of a tree with what is wrong with it; ``NotFound`` when there is none to edit."""
+    require(actor, Permission.TREE_WRITE)
+    row = _editable(db, actor, tree_id)
+    return _draft(db, row, _tree_of(row))
+
+
+def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture) -> Edited:
+    """Do a gesture on the draft as it is now, whoever changed it last, and return what came of it.
+
+    Raises:
+        NotFound: no such tree.
+        InvalidTree: the tree would be too large.
+        DomainError: what the gesture itself raises.
+    """
+    require(actor, Permission.TREE_WRITE)
+    row = _editable(db, actor, tree_id, lock=True)
+    before = _tree_of(row)
+    after = gesture(before)
+    done = difference(before, after)
+    if not done.is_empty:
+        check_form(after)
+        row.revision += 1
+        row.node_count = len(after.nodes)
+        row.updated_at = now()
+        row.updated_by_id = actor.user_id
+        row.draft = tree_to_document(after)
+        db.flush()
+        _DRAFTS.keep(row, after)
+    return Edited(_draft(db, row, after), done, done.reverse(before))
+
+
+def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details, wanted: Details) -> Draft:
+    """Change what a tree says of itself.
+
+    Raises:
+        Conflict: somebody else changed the same since ``seen``.
+        Invalid: a text is too long.
+    """
+    require(actor, Permission.TREE_WRITE)
+    row = _editable(db, actor, tree_id, lock=True)
+    there = _details(row)
+    clean = Details(
+        title=text_of(wanted.title, "title", TITLE_LENGTH) or there.title,
+        description=text_of(wanted.description, "description", DESCRIPTION_LENGTH),
+        category=text_of(wanted.category, "category", CATEGORY_LENGTH),
+        tags=tuple(dict.fromkeys(filter(None, (text_of(tag, "tag", TAG_LENGTH) for tag in wanted.tags)))),
+    )
+    for name in ("title", "description", "category", "tags"):
+        if getattr(there, name) not in (getattr(seen, name), getattr(clean, name)):
+            raise Conflict(f"{_who(db, row)} has changed the {name} meanwhile. Here is how it is now.")
+    if clean != there:
+        row.title, row.description, row.category = clean.title, clean.description, clean.category
+        row.tags = list(clean.tags)
+        row.revision += 1
+        row.updated_at = now()
+        row.updated_by_id = actor.user_id
+        db.flush()
+    return _draft(db, row, _tree_of(row))
+
+
+def publish_draft(db: Session, actor: Actor, *, tree_id: object, note: object = "") -> Draft:
+    """Freeze the draft as the next version, which new sessions walk from now on.
+
+    Raises:
+        InvalidTree: the draft has errors; all of them are named.
+    """
+    require(actor, Permission.TREE_WRITE)
+    row = _editable(db, actor, tree_id, lock=True)
+    tree = _tree_of(row)
+    found = problems(tree)
+    if not can_publish(found):
+        raise InvalidTree([problem for problem in found if problem.severity is Severity.ERROR])
+    freeze(db, actor, row, text_of(note, "note", DESCRIPTION_LENGTH))
+    return _draft(db, row, tree)
+
+
+class _Drafts:
+    """Parsed drafts of this process: reading and parsing a large one costs more than editing it.
+
+    The moment of the change is part of the key, since a revision that was rolled back is given again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[UUID, tuple[int, datetime, Tree]] = {}
+
+    def keep(self, row: TroubleshootingTree, tree: Tree) -> None:
+        with self._lock:
+            self._kept.pop(row.id, None)
+            self._kept[row.id] = (row.revision, row.updated_at, tree)
+            if len(self._kept) > CACHED_DRAFTS:
+                del self._kept[next(iter(self._kept))]
+
+    def get(self, row: TroubleshootingTree) -> Tree | None:
+        with self._lock:
+            revision, at, tree = self._kept.get(row.id, (None, None, None))
+        return tree if (revision, at) == (row.revision, row.updated_at) else None
+
+
+_DRAFTS = _Drafts()
+
+
+def _editable(db: Session, actor: Actor, tree_id: object, *, lock: bool = False) -> TroubleshootingTree:
+    query = (
+        select(TroubleshootingTree)
+        .where(
+            col(TroubleshootingTree.id) == parse_id(tree_id),
+            col(TroubleshootingTree.account_id) == actor.account_id,
+            col(TroubleshootingTree.status) != TreeStatus.ARCHIVED,
+        )
+        .options(defer(cast("QueryableAttribute[Any]", TroubleshootingTree.draft)))
+        .execution_options(populate_existing=True)
+    )
+    found = db.execute(query.with_for_update() if lock else query)
+    row: TroubleshootingTree | None = found.scalar_one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _tree_of(row: TroubleshootingTree) -> Tree:
+    tree = _DRAFTS.get(row)
+    if tree is None:
+        tree = tree_from_document(row.draft)
+        _DRAFTS.keep(row, tree)
+    return tree
+
+
+def _draft(db: Session, row: TroubleshootingTree, tree: Tree) -> Draft:
+    return Draft(
+        tree_id=row.id,
+        revision=row.revision,
+        version=row.version,
+        status=row.status,
+        details=_details(row),
+        tree=tree,
+        problems=tuple(problems(tree)),
+        changed_by=_who(db, row),
+    )
+
+
+def _details(row: TroubleshootingTree) -> Details:
+    return Details(row.title, row.description, row.category, tuple(row.tags))
+
+
+def _who(db: Session, row: TroubleshootingTree) -> str:
+    return db.get_one(User, row.updated_by_id).name

@@ -1,0 +1,85 @@
+"""What the editor shows of a draft."""
+
+from collections import defaultdict
+
+from troubleshoot_app.domain.editing import incoming
+from troubleshoot_app.domain.errors import Problem
+from troubleshoot_app.domain.tree import Node
+from troubleshoot_app.schemas.editor import NodeForm, OptionForm, TargetView
+from troubleshoot_app.schemas.trees import ProblemView
+from troubleshoot_app.services.tree_editing import Draft
+
+SHOWN_PROBLEMS = 100
+SHOWN_TARGETS = 40
+WORDS_LENGTH = 90
+UNWRITTEN = "(nothing written yet)"
+
+
+def node_form(draft: Draft, node_id: str) -> NodeForm:
+    """Return a node as the form shows it."""
+    node = draft.tree.nodes[node_id]
+    return NodeForm(
+        id=node.id,
+        kind=node.kind,
+        text=node.text,
+        help=node.help,
+        is_start=draft.tree.start == node.id,
+        options=[
+            OptionForm(id=option.id, label=option.label, leads_to=option.to, target=_target_words(draft, option.to))
+            for option in node.options
+        ],
+        incoming=[
+            TargetView(id=parent.id, words=f"{_words(parent)} → {option.label}", kind=parent.kind)
+            for parent, option in incoming(draft.tree, node_id)
+        ][:SHOWN_TARGETS],
+        problems=[_view(problem) for problem in draft.problems if problem.node_id == node_id],
+    )
+
+
+def problem_views(draft: Draft) -> list[ProblemView]:
+    """Return the problems of the whole tree, errors first."""
+    ordered = sorted(draft.problems, key=lambda problem: problem.severity != "error")
+    return [_view(problem) for problem in ordered[:SHOWN_PROBLEMS]]
+
+
+def targets(draft: Draft, query: str) -> list[TargetView]:
+    """Return the nodes whose words or id hold all words of ``query``, in the order of the tree."""
+    marks: dict[str, list[str]] = defaultdict(list)
+    for problem in draft.problems:
+        if problem.node_id is not None:
+            marks[problem.node_id].append(problem.severity)
+    wanted = query.casefold().split()
+    found: list[TargetView] = []
+    for node in draft.tree.nodes.values():
+        words = f"{node.id} {node.text}".casefold()
+        if all(word in words for word in wanted):
+            severities = marks.get(node.id, [])
+            errors = severities.count("error")
+            found.append(
+                TargetView(
+                    id=node.id,
+                    words=_words(node),
+                    kind=node.kind,
+                    errors=errors,
+                    warnings=len(severities) - errors,
+                )
+            )
+            if len(found) == SHOWN_TARGETS:
+                break
+    return found
+
+
+def _target_words(draft: Draft, node_id: str) -> str:
+    node = draft.tree.nodes.get(node_id)
+    return _words(node) if node is not None else ""
+
+
+def _words(node: Node) -> str:
+    line = " ".join(node.text.split()) or UNWRITTEN
+    return line if len(line) <= WORDS_LENGTH else line[: WORDS_LENGTH - 1] + "…"
+
+
+def _view(problem: Problem) -> ProblemView:
+    return ProblemView(
+        severity=problem.severity.value, node_id=problem.node_id, code=problem.code, message=problem.message
+    )
