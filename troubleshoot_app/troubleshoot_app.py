@@ -7,6 +7,7 @@ from reflex.utils.prerequisites import get_web_dir
 
 from troubleshoot_app.api.app import make_api
 from troubleshoot_app.api.edge import Edge
+from troubleshoot_app.components.connection import connection_strip
 from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.notifications.mail import sender_from
@@ -26,10 +27,15 @@ app = rx.App(
     stylesheets=["/app.css"],
     head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml")],
     toaster=rx.toast.provider(
-        position="bottom-right", close_button=True, rich_colors=False, visible_toasts=3, mobile_offset={"bottom": "88px"}
+        position="bottom-right",
+        close_button=True,
+        rich_colors=False,
+        visible_toasts=3,
+        mobile_offset={"bottom": "88px"},
     ),
     html_lang="en",
 )
+app.app_wraps[(5, "Overlay")] = lambda _stateful: connection_strip()
 add_pages(app)
 guard.install(app, MessageState.show)
 live.install(app, Worker(SOCKETS, live.TabPusher(app), sender_from(get_settings())))
