@@ -40,6 +40,9 @@ class HandoffState(SignedInState):
     @handler(Policy.SIGNED_IN)
     async def load(self):
         """Show the handoff that the address names."""
+        await self._load()
+
+    async def _load(self) -> None:
         try:
             handoff = await self._run(handoff_views.get_handoff, handoff_id=self.handoff_id)
         except NotFound:
@@ -83,6 +86,6 @@ class HandoffState(SignedInState):
             await self._run(service, handoff_id=self.handoff.id, **kwargs)
             self.dialog = ""
         except AppError:
-            await HandoffState.load.fn(self)
+            await self._load()
             raise
-        await HandoffState.load.fn(self)
+        await self._load()

@@ -246,3 +246,5 @@ class SessionState(SignedInState):
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
+        if self.path_open:
+            self.path = await self._run(sessions.list_path, session_id=view.id)
