@@ -2,13 +2,14 @@
 
 import reflex as rx
 
-from troubleshoot_app.pages import auth, editor, handoffs, home, not_found, sessions, trees
+from troubleshoot_app.pages import auth, editor, handoffs, home, not_found, sessions, trees, versions
 from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.sessions import SessionsState, SessionState
 from troubleshoot_app.states.trees import TreesState, TreeState
+from troubleshoot_app.states.versions import VersionsState
 
 _OUTSIDE = (
     ("/login", auth.login, "Sign in"),
@@ -20,6 +21,7 @@ _SIGNED_IN = (
     ("/trees", trees.trees, "Trees", TreesState.load),
     ("/trees/new", editor.new_tree, "New tree", None),
     ("/trees/[tree_id]/edit", editor.editor, "Edit", EditorState.load),
+    ("/trees/[tree_id]/versions", versions.versions, "Versions", VersionsState.load),
     ("/trees/[tree_id]", trees.tree, "Tree", TreeState.load),
     ("/sessions", sessions.sessions, "Sessions", SessionsState.load),
     ("/sessions/[session_id]", sessions.session, "Session", SessionState.load),

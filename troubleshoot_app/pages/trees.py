@@ -82,7 +82,14 @@ def _tree() -> rx.Component:
             status_badge(shown.status),
             rx.cond(
                 InboxState.is_senior,
-                rx.link(rx.button("Edit", size="3", variant="soft"), href=f"/trees/{shown.id}/edit"),
+                rx.flex(
+                    rx.link(rx.button("Edit", size="3", variant="soft"), href=f"/trees/{shown.id}/edit"),
+                    rx.link(
+                        rx.button("Versions", size="3", variant="soft", color_scheme="gray"),
+                        href=f"/trees/{shown.id}/versions",
+                    ),
+                    spacing="2",
+                ),
             ),
         ),
         rx.text(shown.description, size="4"),

@@ -12,6 +12,7 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.editing import Collision
 from troubleshoot_app.domain.errors import DomainError, InvalidTree, NotAllowedNow, NotForYou, UnreadableTree
 from troubleshoot_app.models import SignIn, User
 from troubleshoot_app.models.base import AccountRow
@@ -77,6 +78,8 @@ def acting(
 def as_app_error(error: DomainError) -> AppError:
     """Return what the outside is told when a rule of the domain says no."""
     match error:
+        case Collision(node_ids=node_ids):
+            return Conflict(str(error), extra={"node_ids": list(node_ids)})
         case NotForYou():
             return Forbidden(str(error))
         case NotAllowedNow():

@@ -6,9 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.core.errors import Forbidden, NotFound
+from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
 from troubleshoot_app.domain import editing
-from troubleshoot_app.domain.editing import Collision, Patch, Words
+from troubleshoot_app.domain.editing import Patch, Words
 from troubleshoot_app.domain.tree import NodeKind, Tree
 from troubleshoot_app.schemas.editor import ClashView, NodeForm, TargetView
 from troubleshoot_app.schemas.trees import ProblemView
@@ -104,7 +104,9 @@ class EditorState(SignedInState):
         kind = Words(words) if words in tuple(Words) else Words.TEXT
         try:
             edited = await self._edit(lambda tree: editing.rewrite(tree, node_id, kind, seen, typed))
-        except Collision:
+        except Conflict as conflict:
+            if "node_ids" not in conflict.extra:
+                raise
             await self._clash(node_id, kind, typed)
             return
         self._remember(edited, typing=(node_id, kind.value))

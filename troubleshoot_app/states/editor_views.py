@@ -25,7 +25,9 @@ def node_form(draft: Draft, node_id: str) -> NodeForm:
         help=node.help,
         is_start=draft.tree.start == node.id,
         options=[
-            OptionForm(id=option.id, label=option.label, leads_to=option.to, target=_target_words(draft, option.to))
+            OptionForm(
+                id=option.id, label=option.label, leads_to=option.to, target=_target_words(draft, option.to)
+            )
             for option in node.options
         ],
         incoming=[

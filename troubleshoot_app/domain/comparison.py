@@ -1,0 +1,77 @@
+"""Two versions of a tree, told apart in sentences."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from troubleshoot_app.domain.editing import difference
+from troubleshoot_app.domain.tree import Node, Option, Tree
+
+
+class What(StrEnum):
+    """What became of a node."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDifference:
+    """One node that differs; ``lines`` say how, one sentence each. ``node`` is the newer one where there is one."""
+
+    node: Node
+    what: What
+    lines: tuple[str, ...]
+
+
+def compare(older: Tree, newer: Tree) -> list[NodeDifference]:
+    """Return what differs, in the order of the newer tree, the removed nodes last."""
+    changes = difference(older, newer).changes
+    order = [*newer.nodes, *older.nodes]
+    found = []
+    for node_id in dict.fromkeys(order):
+        change = changes.get(node_id)
+        if change is None:
+            continue
+        if change.before is None and change.after is not None:
+            found.append(NodeDifference(change.after, What.ADDED, ()))
+        elif change.after is None and change.before is not None:
+            found.append(NodeDifference(change.before, What.REMOVED, ()))
+        elif change.before is not None and change.after is not None:
+            lines = tuple(_lines(change.before, change.after))
+            found.append(NodeDifference(change.after, What.CHANGED, lines))
+    return found
+
+
+def _lines(before: Node, after: Node) -> Iterator[str]:
+    if before.kind != after.kind:
+        yield f"Kind was {before.kind}, is {after.kind}."
+    if before.text != after.text:
+        yield f"Text was: {before.text or '(empty)'}"
+    if before.help != after.help:
+        yield f"Help was: {before.help or '(empty)'}"
+    old = {option.id: option for option in before.options}
+    new = {option.id: option for option in after.options}
+    for option in after.options:
+        if option.id not in old:
+            yield f"New answer “{option.label}”, leads to {_target(option)}."
+        else:
+            yield from _option_lines(old[option.id], option)
+    for option in before.options:
+        if option.id not in new:
+            yield f"Answer “{option.label}” is gone."
+    kept = [option.id for option in before.options if option.id in new]
+    if kept != [option.id for option in after.options if option.id in old]:
+        yield "The answers are in another order."
+
+
+def _option_lines(before: Option, after: Option) -> Iterator[str]:
+    if before.label != after.label:
+        yield f"Answer “{before.label}” is now “{after.label}”."
+    if before.to != after.to:
+        yield f"Answer “{after.label}” led to {_target(before)}, leads to {_target(after)}."
+
+
+def _target(option: Option) -> str:
+    return option.to or "nothing"

@@ -1,0 +1,118 @@
+"""The versions of a tree: when, by whom, what changed, and back to an old one."""
+
+import reflex as rx
+
+from troubleshoot_app.components.react import ago
+from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.schemas.versions import NodeChange, VersionView
+from troubleshoot_app.states.versions import VersionsState
+
+
+def versions() -> rx.Component:
+    """Return the page."""
+    return page(
+        rx.cond(
+            VersionsState.missing,
+            empty(
+                "map-pin-off",
+                "No such tree",
+                "It may have been removed.",
+                rx.link("All trees", href="/trees"),
+            ),
+            rx.cond(VersionsState.id != "", _versions(), waiting()),
+        )
+    )
+
+
+def _versions() -> rx.Component:
+    return rx.fragment(
+        page_heading(VersionsState.title),
+        rx.link("Back to the tree", href=f"/trees/{VersionsState.id}", size="3"),
+        rx.cond(
+            VersionsState.versions.length() > 0,
+            rx.fragment(
+                rx.el.section(
+                    rx.heading("Versions", as_="h2", size="5"),
+                    rx.el.ul(rx.foreach(VersionsState.versions, _version), class_name="deliveries"),
+                    class_name="section",
+                ),
+                _comparison(),
+            ),
+            empty("git-branch", "Never published", "Publish the draft, and it is listed here as version 1."),
+        ),
+    )
+
+
+def _version(version: rx.Var[VersionView]) -> rx.Component:
+    return rx.el.li(
+        rx.box(
+            rx.text(f"Version {version.version}", weight="medium", size="3"),
+            rx.text(version.by.name, ", ", ago(version.published_at), size="2", class_name="quiet"),
+            rx.cond(version.note != "", rx.text(version.note, size="3")),
+        ),
+        rx.button(
+            "Restore as draft",
+            size="2",
+            variant="soft",
+            class_name="small-target",
+            on_click=VersionsState.restore(version.version),
+        ),
+        key=version.version,
+    )
+
+
+def _comparison() -> rx.Component:
+    shown = VersionsState.comparison
+    return rx.el.section(
+        rx.heading("What differs", as_="h2", size="5"),
+        rx.box(
+            _choice("From", VersionsState.older, VersionsState.choose_older),
+            _choice("To", VersionsState.newer, VersionsState.choose_newer),
+            class_name="filters",
+        ),
+        rx.cond(
+            shown,
+            rx.fragment(
+                rx.cond(shown.start != "", rx.text(shown.start, size="3")),
+                rx.cond(
+                    shown.changes.length() > 0,
+                    rx.el.ul(rx.foreach(shown.changes, _change), class_name="deliveries"),
+                    rx.text("Nothing.", size="3", class_name="quiet"),
+                ),
+            ),
+        ),
+        class_name="section",
+    )
+
+
+def _choice(label: str, value: rx.Var[str], on_change: rx.event.EventType) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(label, class_name="field-label"),
+        rx.el.select(
+            rx.foreach(
+                VersionsState.versions,
+                lambda version: rx.el.option(f"Version {version.version}", value=version.version.to_string()),
+            ),
+            rx.el.option("Draft", value="0"),
+            value=value,
+            on_change=on_change,
+            class_name="select",
+        ),
+        class_name="field",
+    )
+
+
+def _change(change: rx.Var[NodeChange]) -> rx.Component:
+    return rx.el.li(
+        rx.box(
+            rx.text(rx.el.code(change.node_id), " ", change.words, size="3"),
+            rx.foreach(change.lines, lambda line: rx.text(line, size="2", class_name="quiet")),
+        ),
+        rx.match(
+            change.what,
+            ("added", rx.badge("Added", color_scheme="green", size="2")),
+            ("removed", rx.badge("Removed", color_scheme="red", size="2")),
+            rx.badge("Changed", color_scheme="amber", size="2"),
+        ),
+        key=change.node_id,
+    )

@@ -1,0 +1,101 @@
+"""Versions of a tree: list them, tell two of them apart, bring an old one back as the draft."""
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import NotFound
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.comparison import compare
+from troubleshoot_app.domain.tree import Tree, tree_from_document
+from troubleshoot_app.models import TreeVersion, TroubleshootingTree, User
+from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.schemas.people import PersonRef
+from troubleshoot_app.schemas.versions import Comparison, NodeChange, VersionView
+from troubleshoot_app.services import audit
+from troubleshoot_app.services.access import get_row, require
+
+DRAFT = 0
+WORDS_LENGTH = 200
+
+
+def list_versions(db: Session, actor: Actor, *, tree_id: object) -> list[VersionView]:
+    """Return the versions of a tree, newest first; ``NotFound`` when there is no such tree."""
+    require(actor, Permission.TREE_READ_DRAFTS)
+    tree = get_row(db, actor, TroubleshootingTree, tree_id)
+    rows = db.execute(
+        select(
+            col(TreeVersion.number),
+            col(TreeVersion.created_at),
+            col(TreeVersion.note),
+            col(User.id),
+            col(User.name),
+        )
+        .join(User, col(User.id) == col(TreeVersion.published_by_id))
+        .where(col(TreeVersion.tree_id) == tree.id)
+        .order_by(col(TreeVersion.number).desc())
+    )
+    return [
+        VersionView(version=number, published_at=at, by=PersonRef(id=str(user_id), name=name), note=note)
+        for number, at, note, user_id, name in rows
+    ]
+
+
+def compare_versions(db: Session, actor: Actor, *, tree_id: object, older: int, newer: int) -> Comparison:
+    """Return what differs between two versions; the number 0 stands for the draft.
+
+    Raises:
+        NotFound: no such tree or version.
+    """
+    require(actor, Permission.TREE_READ_DRAFTS)
+    tree = get_row(db, actor, TroubleshootingTree, tree_id)
+    before, after = _tree(db, tree, older), _tree(db, tree, newer)
+    start = (
+        ""
+        if before.start == after.start
+        else f"It began at {before.start or 'nothing'}, it begins at {after.start or 'nothing'}."
+    )
+    return Comparison(
+        start=start,
+        changes=[
+            NodeChange(
+                node_id=one.node.id,
+                what=one.what.value,
+                words=one.node.text[:WORDS_LENGTH],
+                lines=list(one.lines),
+            )
+            for one in compare(before, after)
+        ],
+    )
+
+
+def restore_version(db: Session, actor: Actor, *, tree_id: object, version: int) -> None:
+    """Make an old version the draft again; nothing is published by that, and the draft of before is gone.
+
+    Raises:
+        NotFound: no such tree or version.
+    """
+    require(actor, Permission.TREE_WRITE)
+    tree = get_row(db, actor, TroubleshootingTree, tree_id, lock=True)
+    row = _version(db, tree, version)
+    tree.draft = row.document
+    tree.node_count = len(tree_of_version(db, row.id).nodes)
+    tree.revision += 1
+    tree.updated_at = now()
+    tree.updated_by_id = actor.user_id
+    db.flush()
+    audit.record(db, actor, "tree.restored", tree.id, version=version)
+
+
+def _tree(db: Session, tree: TroubleshootingTree, number: int) -> Tree:
+    if number == DRAFT:
+        return tree_from_document(tree.draft)
+    return tree_of_version(db, _version(db, tree, number).id)
+
+
+def _version(db: Session, tree: TroubleshootingTree, number: int) -> TreeVersion:
+    query = select(TreeVersion).where(col(TreeVersion.tree_id) == tree.id, col(TreeVersion.number) == number)
+    row: TreeVersion | None = db.execute(query).scalar_one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
