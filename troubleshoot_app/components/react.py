@@ -71,6 +71,19 @@ class Arrival(rx.Component):
     target: rx.Var[str]
 
 
+class Chart(rx.NoSSRComponent):
+    """A tree as a chart, loaded from ``source``; ``here`` is the node that is worked on or stood at."""
+
+    library = "$/public/components/Chart.jsx"
+    tag = "Chart"
+    lib_dependencies: list[str] = ["@xyflow/react@12.12.0"]
+
+    source: rx.Var[str]
+    here: rx.Var[str]
+    label: rx.Var[str]
+    on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
 class Ago(rx.Component):
     """A moment as people say it, such as "3 minutes ago"."""
 

@@ -4,9 +4,11 @@ import reflex as rx
 
 from troubleshoot_app.components.editor import chart_panel, find_panel, node_panel, problem_panel
 from troubleshoot_app.components.forms import field, form_dialog, text_field
+from troubleshoot_app.components.react import inline_prose, prose
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.schemas.editor import TargetView
 from troubleshoot_app.states.editor import EditorState, NewTreeState
+from troubleshoot_app.states.trial import TrialState
 
 
 def new_tree() -> rx.Component:
@@ -58,6 +60,7 @@ def _editor() -> rx.Component:
         _delete_dialog(),
         _publish_dialog(),
         _clash_dialog(),
+        _trial_dialog(),
     )
 
 
@@ -90,6 +93,13 @@ def _head() -> rx.Component:
                 color_scheme="gray",
                 disabled=~EditorState.can_redo,
                 on_click=EditorState.redo,
+            ),
+            rx.button(
+                "Try it",
+                size="3",
+                variant="soft",
+                disabled=~EditorState.has_node,
+                on_click=TrialState.begin(EditorState.id, EditorState.node.id),
             ),
             rx.button("Publish", size="3", on_click=EditorState.open_dialog("publish")),
             class_name="editor-tools",
@@ -273,4 +283,62 @@ def _clash_dialog() -> rx.Component:
             max_width="36rem",
         ),
         open=rx.cond(clash, True, False),
+    )
+
+
+def _trial_dialog() -> rx.Component:
+    return rx.dialog.root(
+        rx.dialog.content(
+            rx.dialog.title("Try it", size="3", mb="1"),
+            rx.dialog.description(
+                "A walk on the draft, from the node that you were on. It is kept nowhere.",
+                size="2",
+                color_scheme="gray",
+            ),
+            rx.box(
+                rx.el.h2(inline_prose(TrialState.node.text), class_name="node-text node-long"),
+                rx.cond(
+                    TrialState.node.help != "", rx.box(prose(TrialState.node.help), class_name="node-help")
+                ),
+                rx.box(
+                    rx.foreach(
+                        TrialState.node.options,
+                        lambda option: rx.button(
+                            inline_prose(option.label),
+                            size="4",
+                            variant="surface",
+                            class_name="option-button",
+                            on_click=TrialState.choose(option.id),
+                            key=option.id,
+                        ),
+                    ),
+                    class_name="options",
+                ),
+                rx.cond(
+                    TrialState.node.options.length() == 0,
+                    rx.text("The walk ends here.", size="3", class_name="quiet"),
+                ),
+                rx.cond(
+                    TrialState.trail.length() > 0,
+                    rx.text("So far: ", TrialState.trail.join(" → "), size="2", class_name="quiet"),
+                ),
+                rx.box(
+                    rx.button(
+                        "Back",
+                        size="3",
+                        variant="soft",
+                        color_scheme="gray",
+                        disabled=TrialState.trail.length() == 0,
+                        on_click=TrialState.back,
+                    ),
+                    rx.button("Close", size="3", variant="soft", on_click=TrialState.toggle(False)),
+                    class_name="dialog-actions",
+                ),
+                class_name="stack",
+                margin_top="16px",
+            ),
+            max_width="32rem",
+        ),
+        open=TrialState.opened,
+        on_open_change=TrialState.toggle,
     )

@@ -20,11 +20,13 @@ from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity
 from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import can_publish, check_form, problems
 from troubleshoot_app.domain.tree_status import TreeStatus
+from troubleshoot_app.domain.walk import Walk, advance
 from troubleshoot_app.models import TroubleshootingTree, User
+from troubleshoot_app.schemas.trees import NodeView
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.inputs import text_of
-from troubleshoot_app.services.trees import freeze
+from troubleshoot_app.services.trees import freeze, node_view
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 2000
@@ -66,6 +68,14 @@ class Edited:
     draft: Draft
     done: Patch
     undo: Patch
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An answer that was tried out, and the node that it leads to."""
+
+    label: str
+    node: NodeView
 
 
 def new_draft(db: Session, actor: Actor, *, title: object) -> UUID:
@@ -116,6 +126,18 @@ def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture
         db.flush()
         _DRAFTS.keep(row, after)
     return Edited(_draft(db, row, after), done, done.reverse(before))
+
+
+def try_option(db: Session, actor: Actor, *, tree_id: object, node_id: str, option_id: str) -> Tried:
+    """Return where an answer leads on the draft as it is now; nothing is kept.
+
+    Raises:
+        InvalidChoice: the node has no such answer.
+        NotAllowedNow: the answer leads nowhere yet.
+    """
+    tree = get_draft(db, actor, tree_id=tree_id).tree
+    walk, move = advance(tree, Walk(node_id, 0), option_id)
+    return Tried(move.option_label, node_view(tree.nodes[walk.node_id]))
 
 
 def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details, wanted: Details) -> Draft:

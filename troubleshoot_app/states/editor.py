@@ -66,6 +66,11 @@ class EditorState(SignedInState):
     _redo: list[tuple[Patch, Patch]] = []
     _typing: tuple[str, str, float] = ("", "", 0.0)
 
+    @rx.var
+    def has_node(self) -> bool:
+        """Whether there is a node on the form."""
+        return self.node is not None
+
     @handler(Policy.SENIOR)
     async def load(self):
         """Show the draft that the address names; after a reconnect, where its author was."""
