@@ -23,6 +23,7 @@ class Pool(Enum):
     DATABASE = 16
     MAIL = 24
     PASSWORD = 4
+    ACCOUNT_MAIL = 3
 
 
 @cache
