@@ -38,7 +38,7 @@ function Follow({ here, ready }) {
   return null;
 }
 
-export function Chart({ source, here = "", label = "Chart of the tree", onChoose }) {
+export function Chart({ source, here = "", label = "Chart of the tree", colorMode = "light", onChoose }) {
   const [chart, setChart] = useState(null);
   const [failed, setFailed] = useState(false);
 
@@ -87,6 +87,7 @@ export function Chart({ source, here = "", label = "Chart of the tree", onChoose
   return (
     <div className="chart" role="group" aria-label={label}>
       <ReactFlow
+        colorMode={colorMode}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.react import prose
+from troubleshoot_app.components.react import chart, prose
 from troubleshoot_app.schemas.editor import OptionForm, TargetView
 from troubleshoot_app.schemas.trees import ProblemView
 from troubleshoot_app.states.editor import EditorState
@@ -75,8 +75,13 @@ def find_panel() -> rx.Component:
 
 
 def chart_panel() -> rx.Component:
-    """Return the chart of the draft."""
-    return rx.fragment()
+    """Return the chart of the draft; a press on a node puts it on the form."""
+    return chart(
+        f"/api/v1/web/charts/drafts/{EditorState.id}?revision={EditorState.revision}",
+        here=rx.cond(EditorState.node, EditorState.node.id, ""),
+        label="Chart of the draft",
+        on_choose=EditorState.select,
+    )
 
 
 def _node_form() -> rx.Component:

@@ -81,6 +81,7 @@ class Chart(rx.NoSSRComponent):
     source: rx.Var[str]
     here: rx.Var[str]
     label: rx.Var[str]
+    color_mode: rx.Var[str]
     on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
@@ -101,6 +102,11 @@ def prose(text: Any, **props: Any) -> rx.Component:
 def inline_prose(text: Any, **props: Any) -> rx.Component:
     """Return Markdown as it may stand inside of a heading or a line."""
     return Prose.create(text=text, is_inline=True, **props)
+
+
+def chart(source: Any, **props: Any) -> rx.Component:
+    """Return the chart that ``source`` answers with, in the colours of the page."""
+    return Chart.create(source=source, color_mode=rx.color_mode, **props)
 
 
 def ago(at: Any) -> rx.Component:

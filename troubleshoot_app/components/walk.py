@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.react import Arrival, ago, inline_prose, prose
+from troubleshoot_app.components.react import Arrival, ago, chart, inline_prose, prose
 from troubleshoot_app.schemas.sessions import StepView
 from troubleshoot_app.schemas.trees import OptionView
 from troubleshoot_app.states.sessions import SessionState
@@ -121,6 +121,14 @@ def path_so_far() -> rx.Component:
                 class_name="path",
             ),
         ),
+        rx.button(
+            rx.icon("map", size=18, custom_attrs={"aria-hidden": "true"}),
+            "Where am I?",
+            variant="soft",
+            color_scheme="gray",
+            size="3",
+            on_click=SessionState.open_dialog("map"),
+        ),
         rx.cond(
             (SessionState.seq > SessionState.recent.length()),
             rx.button(
@@ -132,6 +140,24 @@ def path_so_far() -> rx.Component:
             ),
         ),
         class_name="so-far",
+    )
+
+
+def map_dialog() -> rx.Component:
+    """Return the chart of the tree with the node where the session stands."""
+    return rx.dialog.root(
+        rx.dialog.content(
+            rx.dialog.title("You are here", size="5", mb="1"),
+            rx.dialog.description(SessionState.tree_title, size="3", color_scheme="gray", mb="3"),
+            chart(f"/api/v1/web/charts/sessions/{SessionState.id}", here=SessionState.node.id),
+            rx.box(
+                rx.button("Close", size="3", variant="soft", on_click=SessionState.open_dialog("")),
+                class_name="dialog-actions",
+            ),
+            max_width="60rem",
+        ),
+        open=SessionState.dialog == "map",
+        on_open_change=SessionState.toggle_dialog,
     )
 
 

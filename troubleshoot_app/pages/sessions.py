@@ -8,7 +8,15 @@ from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.forms import choice, form_dialog, text_field
 from troubleshoot_app.components.react import Follow
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
-from troubleshoot_app.components.walk import action_bar, arrival, end_card, node_card, note_box, path_so_far
+from troubleshoot_app.components.walk import (
+    action_bar,
+    arrival,
+    end_card,
+    map_dialog,
+    node_card,
+    note_box,
+    path_so_far,
+)
 from troubleshoot_app.schemas.sessions import SessionSummary
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.sessions import SessionsState, SessionState
@@ -87,6 +95,7 @@ def _walk() -> rx.Component:
             class_name="walk",
         ),
         arrival(),
+        map_dialog(),
         _escalate_dialog(),
         _park_dialog(),
         _complete_dialog(),

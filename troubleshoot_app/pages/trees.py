@@ -5,6 +5,7 @@ import reflex as rx
 from troubleshoot_app.components.badges import status_badge
 from troubleshoot_app.components.cards import tree_card
 from troubleshoot_app.components.forms import field
+from troubleshoot_app.components.react import chart
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.schemas.trees import Category, ProblemView
 from troubleshoot_app.states.inbox import InboxState
@@ -102,6 +103,11 @@ def _tree() -> rx.Component:
             class_name="quiet",
         ),
         rx.cond(TreeState.can_start, _start(), _draft_only()),
+        rx.el.section(
+            rx.heading("Chart", as_="h2", size="5"),
+            chart(f"/api/v1/web/charts/trees/{shown.id}"),
+            class_name="section",
+        ),
         rx.cond(TreeState.problems.length() > 0, _problems()),
     )
 

@@ -9,10 +9,11 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.formats.tree_file import TreeFile
-from troubleshoot_app.domain.tree import Node, tree_from_document, tree_to_document
+from troubleshoot_app.domain.tree import Node, Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import problems
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.models import TreeVersion, TroubleshootingTree, User
+from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.trees import (
     Category,
@@ -88,12 +89,15 @@ def get_tree(db: Session, actor: Actor, *, tree_id: object) -> TreeView:
         NotFound: no such tree, or none that the actor may see.
     """
     tree = _readable(db, actor, tree_id)
-    version = published_version(db, tree)
-    document = version.document if version else tree.draft
-    parsed = tree_from_document(document)
+    parsed = _walked(db, tree)
     summary = _summary(tree, db.get_one(User, tree.updated_by_id).name)
     nodes = {node.id: _authored(node) for node in parsed.nodes.values()}
     return TreeView(**(summary.model_dump() | {"node_count": len(nodes)}), start=parsed.start, nodes=nodes)
+
+
+def published_tree(db: Session, actor: Actor, *, tree_id: object) -> Tree:
+    """Return the nodes of a tree as it is walked; the draft of one that was never published; else ``NotFound``."""
+    return _walked(db, _readable(db, actor, tree_id))
 
 
 def draft_problems(db: Session, actor: Actor, *, tree_id: object) -> list[ProblemView]:
@@ -175,6 +179,11 @@ def _readable(db: Session, actor: Actor, tree_id: object) -> TroubleshootingTree
     if tree.status is TreeStatus.ARCHIVED or not (seen_by_all or actor.may(Permission.TREE_READ_DRAFTS)):
         raise NotFound()
     return tree
+
+
+def _walked(db: Session, tree: TroubleshootingTree) -> Tree:
+    version = published_version(db, tree)
+    return tree_from_document(tree.draft) if version is None else tree_of_version(db, version.id)
 
 
 def _visible(query: Select[*Columns], actor: Actor) -> Select[*Columns]:
