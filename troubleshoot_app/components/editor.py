@@ -129,6 +129,12 @@ def _node_form() -> rx.Component:
                 color_scheme="gray",
                 on_click=EditorState.duplicate(node.id),
             ),
+            rx.cond(
+                node.incoming.length() > 0,
+                rx.button(
+                    "Move branch", size="3", variant="soft", color_scheme="gray", on_click=EditorState.open_parents
+                ),
+            ),
             rx.button(
                 "Delete",
                 size="3",

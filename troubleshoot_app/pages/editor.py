@@ -1,5 +1,7 @@
 """The editor of a tree: its details, one node at a time, its problems, publish."""
 
+from typing import Any
+
 import reflex as rx
 
 from troubleshoot_app.components.editor import chart_panel, find_panel, node_panel, problem_panel
@@ -57,6 +59,7 @@ def _editor() -> rx.Component:
             class_name="editor",
         ),
         _target_dialog(),
+        _parent_dialog(),
         _delete_dialog(),
         _publish_dialog(),
         _clash_dialog(),
@@ -148,18 +151,51 @@ def _details() -> rx.Component:
 
 
 def _target_dialog() -> rx.Component:
+    return _node_dialog(
+        "target",
+        "Where does this answer lead?",
+        "Choose a node, or write a new one.",
+        EditorState.point_option,
+        rx.button(
+            rx.icon("plus", size=18, custom_attrs={"aria-hidden": "true"}),
+            "New node",
+            size="3",
+            width="100%",
+            on_click=EditorState.point_option(""),
+        ),
+    )
+
+
+def _parent_dialog() -> rx.Component:
+    return _node_dialog(
+        "parent",
+        "Move this branch",
+        "The answer that leads here moves to the node that you choose; what hangs below comes along.",
+        EditorState.move_branch,
+    )
+
+
+def _node_dialog(name: str, title: str, words: str, on_choose: Any, *first: rx.Component) -> rx.Component:
+    """Return a dialog that asks for a node of the tree."""
+
+    def choice(target: rx.Var[TargetView]) -> rx.Component:
+        return rx.el.li(
+            rx.el.button(
+                target.words,
+                rx.el.span(target.id, class_name="quiet"),
+                type="button",
+                on_click=on_choose(target.id),
+                class_name="target",
+            ),
+            key=target.id,
+        )
+
     return rx.dialog.root(
         rx.dialog.content(
-            rx.dialog.title("Where does this answer lead?", size="5", mb="1"),
-            rx.dialog.description("Choose a node, or write a new one.", size="3", color_scheme="gray"),
+            rx.dialog.title(title, size="5", mb="1"),
+            rx.dialog.description(words, size="3", color_scheme="gray"),
             rx.box(
-                rx.button(
-                    rx.icon("plus", size=18, custom_attrs={"aria-hidden": "true"}),
-                    "New node",
-                    size="3",
-                    width="100%",
-                    on_click=EditorState.point_option(""),
-                ),
+                *first,
                 rx.input(
                     type="search",
                     placeholder="Search nodes",
@@ -167,27 +203,14 @@ def _target_dialog() -> rx.Component:
                     on_change=EditorState.search_targets.debounce(200),
                     custom_attrs={"aria-label": "Search nodes"},
                 ),
-                rx.el.ul(rx.foreach(EditorState.target_found, _target), class_name="targets"),
+                rx.el.ul(rx.foreach(EditorState.target_found, choice), class_name="targets"),
                 class_name="stack",
                 margin_top="16px",
             ),
             max_width="32rem",
         ),
-        open=EditorState.dialog == "target",
+        open=EditorState.dialog == name,
         on_open_change=EditorState.toggle_dialog,
-    )
-
-
-def _target(target: rx.Var[TargetView]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            target.words,
-            rx.el.span(target.id, class_name="quiet"),
-            type="button",
-            on_click=EditorState.point_option(target.id),
-            class_name="target",
-        ),
-        key=target.id,
     )
 
 

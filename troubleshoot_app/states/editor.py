@@ -65,6 +65,7 @@ class EditorState(SignedInState):
     _undo: list[tuple[Patch, Patch]] = []
     _redo: list[tuple[Patch, Patch]] = []
     _typing: tuple[str, str, float] = ("", "", 0.0)
+    _way_here: tuple[str, str] = ("", "")
 
     @rx.var
     def has_node(self) -> bool:
@@ -219,6 +220,23 @@ class EditorState(SignedInState):
         await self._find_targets("")
 
     @handler(Policy.SENIOR)
+    async def open_parents(self):
+        """Ask which node the branch on the form should hang below."""
+        self.dialog = "parent"
+        await self._find_targets("")
+
+    @handler(Policy.SENIOR)
+    async def move_branch(self, to_id: str):
+        """Let the answer that leads here stand at another node; what hangs below comes along."""
+        if self.node is None or not self.node.incoming:
+            return
+        node_id, (from_id, option_id) = self.node.id, self._way_here
+        self.dialog = ""
+        await self._gesture(
+            lambda tree: editing.move_branch(tree, node_id, from_id, option_id, to_id), node_id
+        )
+
+    @handler(Policy.SENIOR)
     async def search_targets(self, query: str):
         """Find nodes that an answer could lead to."""
         await self._find_targets(query)
@@ -358,6 +376,9 @@ class EditorState(SignedInState):
         self.error_count = sum(p.severity == "error" for p in draft.problems)
         self.warning_count = len(draft.problems) - self.error_count
         self.node = node_form(draft, shown) if shown in tree.nodes else None
+        self._way_here = next(
+            ((node.id, option.id) for node, option in editing.incoming(tree, shown)), ("", "")
+        )
         self.found = targets(draft, self.query)
         if not keep_form:
             self.form_key += 1
