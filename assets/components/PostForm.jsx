@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 
 // A form that the browser posts as JSON to the server itself, not over the websocket: only an HTTP answer can set
 // or take away the sign-in cookie. What was typed stays when the server says no, and the reason is read out.
+// ``secret`` names a part of the page's address that is sent along; ``done`` is said in place of the form when it worked.
 
 const NO_ANSWER = "The server cannot be reached. Check your connection and try again.";
 
@@ -12,8 +13,15 @@ function destination(next, fallback) {
   return url.origin === window.location.origin ? url.pathname + url.search : fallback;
 }
 
-export function PostForm({ action, next, fallback = "/", children, className = "" }) {
+function sent(form, secret) {
+  const body = Object.fromEntries(new FormData(form));
+  if (secret) body[secret] = new URLSearchParams(window.location.search).get(secret) ?? "";
+  return JSON.stringify(body);
+}
+
+export function PostForm({ action, next, fallback = "/", secret = "", done = "", children, className = "" }) {
   const [problem, setProblem] = useState("");
+  const [isDone, setIsDone] = useState(false);
   const busy = useRef(false);
 
   const submit = async (event) => {
@@ -29,8 +37,12 @@ export function PostForm({ action, next, fallback = "/", children, className = "
       const answer = await fetch(action, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(Object.fromEntries(new FormData(form))),
+        body: sent(form, secret),
       });
+      if (answer.ok && done) {
+        setIsDone(true);
+        return;
+      }
       if (answer.ok) {
         // A whole page load: the websocket keeps the cookie that it was opened with.
         window.location.assign(destination(next, fallback));
@@ -45,6 +57,13 @@ export function PostForm({ action, next, fallback = "/", children, className = "
     setProblem(said);
   };
 
+  if (isDone) {
+    return (
+      <p role="status" className="form-done">
+        {done}
+      </p>
+    );
+  }
   return (
     <form onSubmit={submit} className={className} noValidate>
       {children}

@@ -19,7 +19,8 @@ class Prose(rx.Component):
 class PostForm(rx.Component):
     """A form that is posted as JSON to a route which sets the sign-in cookie; then the page at ``next`` is loaded.
 
-    Without ``next`` the address of the page says where to go (``?next=``), else ``fallback``.
+    Without ``next`` the address of the page says where to go (``?next=``), else ``fallback``. With ``done`` no page is
+    loaded, but this sentence shown. ``secret`` names the part of the page's address that is sent along.
     """
 
     library = "$/public/components/PostForm.jsx"
@@ -28,6 +29,26 @@ class PostForm(rx.Component):
     action: rx.Var[str]
     next: rx.Var[str]
     fallback: rx.Var[str]
+    secret: rx.Var[str]
+    done: rx.Var[str]
+
+
+class ByInvitation(rx.Component):
+    """Shows its children to who comes with an invitation in the address (``?invitation=``), or else to who does not."""
+
+    library = "$/public/components/Invitation.jsx"
+    tag = "ByInvitation"
+
+    invited: rx.Var[bool]
+
+
+class Offer(rx.Component):
+    """Says what the invitation in the address offers, around the form that accepts it."""
+
+    library = "$/public/components/Invitation.jsx"
+    tag = "Offer"
+
+    action: rx.Var[str]
 
 
 class Live(rx.Component):

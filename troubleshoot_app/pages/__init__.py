@@ -14,6 +14,8 @@ from troubleshoot_app.states.versions import VersionsState
 _OUTSIDE = (
     ("/login", auth.login, "Sign in"),
     ("/register", auth.register, "Create an account"),
+    ("/forgot", auth.forgot, "Forgot password"),
+    ("/reset", auth.reset, "New password"),
     ("404", not_found.not_found, "Not found"),
 )
 _SIGNED_IN = (

@@ -1,61 +1,128 @@
-"""Sign in; open an account."""
+"""Sign in; open an account or join one; a new password for who forgot theirs."""
 
 import reflex as rx
 
 from troubleshoot_app.components.forms import field
-from troubleshoot_app.components.react import PostForm
+from troubleshoot_app.components.react import ByInvitation, Offer, PostForm
 from troubleshoot_app.components.shell import outside_page
+
+_PASSWORD_HINT = "At least 8 characters. A few words in a row are good."  # noqa: S105  what people read beside the field
 
 
 def login() -> rx.Component:
     """Return the sign-in page; it leads on to where its visitor wanted to go."""
     return outside_page(
-        rx.card(
-            rx.heading("Sign in", as_="h1", size="6", mb="4"),
+        _card(
+            "Sign in",
             PostForm.create(
-                field("Email", "email", type="email", auto_complete="username", auto_focus=True),
+                _email(auto_focus=True),
                 field("Password", "password", type="password", auto_complete="current-password"),
-                rx.button("Sign in", type="submit", size="4", width="100%"),
+                _submit("Sign in"),
                 action="/api/v1/auth/web/sign-in",
                 class_name="stack",
             ),
-            size="4",
         ),
-        rx.text(
-            "New here? ",
-            rx.link("Create an account", href="/register", underline="always"),
-            size="3",
-            align="center",
-        ),
+        _aside("", "Forgot password?", "/forgot"),
+        _aside("New here? ", "Create an account", "/register"),
     )
 
 
 def register() -> rx.Component:
-    """Return the page that opens an account."""
+    """Return the page that opens an account; who comes with an invitation joins the one that it is for."""
     return outside_page(
-        rx.card(
-            rx.heading("Create an account", as_="h1", size="6", mb="4"),
+        ByInvitation.create(_open_account(), invited=False),
+        ByInvitation.create(_join(), invited=True),
+        _aside("Registered already? ", "Sign in", "/login"),
+    )
+
+
+def forgot() -> rx.Component:
+    """Return the page that asks for a mail with a link to choose a new password."""
+    return outside_page(
+        _card(
+            "Forgot password?",
             PostForm.create(
-                field("Your name", "name", auto_complete="name", auto_focus=True),
-                field("Team or company", "account_name", auto_complete="organization"),
-                field("Email", "email", type="email", auto_complete="username"),
-                field(
-                    "Password",
-                    "password",
-                    type="password",
-                    auto_complete="new-password",
-                    hint="At least 8 characters. A few words in a row are good.",
-                ),
-                rx.button("Create account", type="submit", size="4", width="100%"),
-                action="/api/v1/auth/web/register",
+                rx.text("We mail you a link to choose a new one.", size="3"),
+                _email(auto_focus=True),
+                _submit("Send the link"),
+                action="/api/v1/auth/password/forgot",
+                done="If the address is known, a mail is on its way. Its link is good for 30 minutes.",
                 class_name="stack",
             ),
-            size="4",
         ),
-        rx.text(
-            "Registered already? ",
-            rx.link("Sign in", href="/login", underline="always"),
-            size="3",
-            align="center",
+        _aside("Remembered it? ", "Sign in", "/login"),
+    )
+
+
+def reset() -> rx.Component:
+    """Return the page that the link of that mail leads to."""
+    return outside_page(
+        _card(
+            "Choose a new password",
+            PostForm.create(
+                _new_password(auto_focus=True),
+                _submit("Save password"),
+                action="/api/v1/auth/password/reset",
+                secret="token",  # noqa: S106  the name of the part of the address
+                done="Your password is changed, and you are signed out everywhere. Sign in with the new one.",
+                class_name="stack",
+            ),
+        ),
+        _aside("", "Sign in", "/login"),
+        _aside("The link is too old? ", "Ask for a new one", "/forgot"),
+    )
+
+
+def _open_account() -> rx.Component:
+    return _card(
+        "Create an account",
+        PostForm.create(
+            field("Your name", "name", auto_complete="name", auto_focus=True),
+            field("Team or company", "account_name", auto_complete="organization"),
+            _email(),
+            _new_password(),
+            _submit("Create account"),
+            action="/api/v1/auth/web/register",
+            class_name="stack",
         ),
     )
+
+
+def _join() -> rx.Component:
+    return _card(
+        "Join your team",
+        Offer.create(
+            PostForm.create(
+                field("Your name", "name", auto_complete="name"),
+                _email(),
+                _new_password(),
+                _submit("Create account"),
+                action="/api/v1/auth/web/register",
+                secret="invitation",  # noqa: S106  the name of the part of the address
+                class_name="stack",
+            ),
+            action="/api/v1/auth/web/invitation",
+        ),
+    )
+
+
+def _card(title: str, *children: rx.Component) -> rx.Component:
+    return rx.card(rx.heading(title, as_="h1", size="6", mb="4"), *children, size="4")
+
+
+def _email(**props: bool) -> rx.Component:
+    return field("Email", "email", type="email", auto_complete="username", **props)
+
+
+def _new_password(**props: bool) -> rx.Component:
+    return field(
+        "Password", "password", type="password", auto_complete="new-password", hint=_PASSWORD_HINT, **props
+    )
+
+
+def _submit(words: str) -> rx.Component:
+    return rx.button(words, type="submit", size="4", width="100%")
+
+
+def _aside(question: str, words: str, href: str) -> rx.Component:
+    return rx.text(question, rx.link(words, href=href, underline="always"), size="3", align="center")
