@@ -201,6 +201,15 @@ _WHERE_IT_IS = {
     HandoffStatus.RESUMED: "This session was resumed already.",
 }
 
+REPEATED_ROUNDS = 3
+LAST_ROUND = 1 + REPEATED_ROUNDS + 1  # told once, repeated to all, and at last told to the owners
+
+
+def is_overdue(status: HandoffStatus, round_number: int) -> bool:
+    """Tell whether an escalation has been told to everybody as often as it is, and still waits."""
+    return status is HandoffStatus.OPEN and round_number >= LAST_ROUND
+
+
 RETRY_DELAYS = (
     timedelta(seconds=10),
     timedelta(seconds=30),

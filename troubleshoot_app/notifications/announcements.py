@@ -17,6 +17,7 @@ class HandoffEvent(StrEnum):
     OPENED = "opened"
     CLAIMED = "claimed"
     RELEASED = "released"
+    REMINDED = "reminded"
     RESOLVED = "resolved"
     CANCELLED = "cancelled"
     DISMISSED = "dismissed"

@@ -10,18 +10,25 @@ from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.ids import new_id
-from troubleshoot_app.domain.actor import SENIOR_ROLES
+from troubleshoot_app.domain.actor import SENIOR_ROLES, Role
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
 from troubleshoot_app.models import Delivery, Handoff, User
 
 SEEN_ON_SCREEN = "Seen on screen."
 
 
-def eligible_seniors(account_id: UUID, escalator_id: UUID) -> Select[UUID]:
+def eligible_seniors(
+    account_id: UUID, escalator_id: UUID, roles: Collection[Role] = SENIOR_ROLES
+) -> Select[UUID]:
     """Return the query for who an escalation is for: active seniors of the account, the escalator excepted."""
     return (
         select(col(User.id))
-        .where(col(User.account_id) == account_id, col(User.id) != escalator_id, *is_active_senior())
+        .where(
+            col(User.account_id) == account_id,
+            col(User.id) != escalator_id,
+            col(User.role).in_(roles),
+            *is_active_senior(),
+        )
         .order_by(col(User.id))
     )
 
@@ -31,7 +38,13 @@ def is_active_senior() -> tuple[ColumnElement[bool], ...]:
     return col(User.role).in_(SENIOR_ROLES), col(User.is_active).is_(True), col(User.deleted_at).is_(None)
 
 
-def tell_everybody(db: Session, handoff: Handoff, *, except_user_id: UUID | None = None) -> int:
+def tell_everybody(
+    db: Session,
+    handoff: Handoff,
+    *,
+    roles: Collection[Role] = SENIOR_ROLES,
+    except_user_id: UUID | None = None,
+) -> int:
     """Make (or make due again) a delivery for each eligible senior by each channel; return how many people.
 
     ``except_user_id`` is somebody who need not be told, such as the one who just gave the case back.
@@ -39,7 +52,7 @@ def tell_everybody(db: Session, handoff: Handoff, *, except_user_id: UUID | None
     at = now()
     recipients = [
         user_id
-        for user_id in db.execute(eligible_seniors(handoff.account_id, handoff.from_id)).scalars()
+        for user_id in db.execute(eligible_seniors(handoff.account_id, handoff.from_id, roles)).scalars()
         if user_id != except_user_id
     ]
     rows = [

@@ -22,11 +22,13 @@ from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
 from troubleshoot_app.notifications.mail import MailDeferred, MailRefused, MailSender
 from troubleshoot_app.notifications.messages import escalation_message
 from troubleshoot_app.notifications.pusher import Pusher
+from troubleshoot_app.notifications.rounds import tell_again
 from troubleshoot_app.notifications.screens import Screens
 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
+REMIND_SECONDS = 5.0
 RECONNECT_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
 MAILS_AT_ONCE = Pool.MAIL.value
@@ -58,7 +60,7 @@ class Worker:
         self._sockets.on_change = self._presence_changed.set
         hearing, *loops = [
             asyncio.create_task(self._forever(loop), name=loop.__name__)
-            for loop in (self._hear, self._mirror_presence, self._work_off, self._sweep_screens)
+            for loop in (self._hear, self._mirror_presence, self._work_off, self._sweep_screens, self._remind)
         ]
         try:
             yield
@@ -121,6 +123,11 @@ class Worker:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             await self._screens.sweep()
+
+    async def _remind(self) -> None:
+        while True:
+            await asyncio.sleep(REMIND_SECONDS)
+            await in_thread(Pool.DATABASE, transact, tell_again)
 
     async def _work_off(self) -> None:
         while True:
