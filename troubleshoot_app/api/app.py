@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from troubleshoot_app.api import errors
-from troubleshoot_app.api.routes import auth, web
+from troubleshoot_app.api.routes import auth, charts, users, web
 
 PREFIX = "/api/v1"
 
@@ -16,6 +16,8 @@ def make_api() -> FastAPI:
     errors.install(api)
     v1 = APIRouter(prefix=PREFIX)
     v1.include_router(auth.router)
+    v1.include_router(users.router)
     v1.include_router(web.router)
+    v1.include_router(charts.router)
     api.include_router(v1)
     return api

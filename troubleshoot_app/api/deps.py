@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, OAuth2PasswordBearer
 
 from troubleshoot_app.core.errors import Forbidden, Unauthenticated
@@ -24,9 +24,18 @@ _password_flow = OAuth2PasswordBearer(
     auto_error=False,
 )
 
+BearerToken = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+def read_credential(bearer: HTTPAuthorizationCredentials | None) -> Credential:
+    """Return the sign-in that an access token names; ``Unauthenticated`` when there is none, or no good one."""
+    if bearer is None:
+        raise Unauthenticated("Send an access token: Authorization: Bearer <token>.")
+    return Credential(sign_in_id=read_access_token(bearer.credentials))
+
 
 def current_credential(
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    bearer: BearerToken,
     _: Annotated[str | None, Security(_password_flow)],
 ) -> Credential:
     """Return the sign-in that the caller's access token names.
@@ -34,14 +43,28 @@ def current_credential(
     Raises:
         Unauthenticated: there is no token, or it is not a good one.
     """
-    if bearer is None:
-        raise Unauthenticated("Send an access token: Authorization: Bearer <token>.")
-    return Credential(sign_in_id=read_access_token(bearer.credentials))
+    return read_credential(bearer)
+
+
+def current_client(request: Request) -> str:
+    """Return the address that the caller comes from: behind trusted proxies, what the outermost of them has seen."""
+    host = request.client.host if request.client else ""
+    hops = get_settings().trusted_proxy_hops
+    if not hops:
+        return host
+    named = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    way = [*(part.strip() for part in named if part.strip()), host]
+    return way[max(0, len(way) - 1 - hops)]
 
 
 def browser_credential(request: Request) -> Credential | None:
     """Return what identifies the browser that calls, by its cookie."""
     return credential_of_cookie(request.cookies.get(SIGN_IN_COOKIE, ""))
+
+
+def no_store(response: Response) -> None:
+    """Keep answers that hold secrets, or say who somebody is, out of every cache."""
+    response.headers["Cache-Control"] = "no-store"
 
 
 def own_origin(request: Request) -> None:
@@ -51,6 +74,9 @@ def own_origin(request: Request) -> None:
         raise Forbidden("This request came from another site.")
 
 
+Client = Annotated[str, Depends(current_client)]
+Device = Annotated[str, Header(alias="User-Agent", include_in_schema=False)]
 CurrentCredential = Annotated[Credential, Depends(current_credential)]
 BrowserCredential = Annotated[Credential | None, Depends(browser_credential)]
 OwnOrigin = Depends(own_origin)
+NoStore = Depends(no_store)

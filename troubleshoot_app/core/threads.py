@@ -22,8 +22,8 @@ class Pool(Enum):
 
     DATABASE = 16
     MAIL = 24
-    PASSWORD = 4
-    ACCOUNT_MAIL = 3
+    PASSWORD = 5
+    ACCOUNT_MAIL = 4
 
 
 @cache

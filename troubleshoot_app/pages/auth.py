@@ -107,7 +107,8 @@ def _join() -> rx.Component:
 
 
 def _card(title: str, *children: rx.Component) -> rx.Component:
-    return rx.card(rx.heading(title, as_="h1", size="6", mb="4"), *children, size="4")
+    heading = rx.heading(title, as_="h1", size="6")
+    return rx.card(rx.box(heading, *children, class_name="stack"), size="4")
 
 
 def _email(**props: bool) -> rx.Component:

@@ -1,11 +1,34 @@
-"""People as the pages and the API show them."""
+"""People as the pages and the API show them, and what one says to be let in."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.schemas.lists import Page
+
+READ_AT_MOST = 1000
+
+
+def _text(**schema: Any) -> Any:
+    """Return a text field. ``schema`` is what its value has to be; the services check that, and say it in a sentence."""
+    return Field(max_length=READ_AT_MOST, json_schema_extra=schema)
+
+
+Address = Annotated[
+    str, _text(format="email", minLength=6, maxLength=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
+]
+NewPassword = Annotated[str, _text(format="password", minLength=8, maxLength=256)]
+Password = Annotated[str, _text(format="password")]
+Name = Annotated[str, _text(minLength=1, maxLength=200, pattern=r"\S")]
+Secret = Annotated[str, _text()]
+
+
+class Body(BaseModel):
+    """What is sent: these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class PersonRef(BaseModel):
@@ -34,6 +57,16 @@ class UserView(BaseModel):
     created_at: datetime
 
 
+class Member(UserView):
+    """A person of the account, and whether they have a page open right now."""
+
+    online: bool
+
+
+class MemberPage(Page[Member]):
+    """Part of the list of people."""
+
+
 class Tokens(BaseModel):
     """What a program signs its calls with: an access token, good for ``expires_in`` seconds, and a refresh token, good
     once, for the next pair."""
@@ -42,3 +75,131 @@ class Tokens(BaseModel):
     refresh_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105  what kind of token it is
     expires_in: int
+
+
+class Invitation(BaseModel):
+    """A place in the account that was offered by mail."""
+
+    id: str
+    email: str
+    role: Role
+    expires_at: datetime
+
+
+class OpenInvitation(Invitation):
+    """An invitation that waits for its answer. ``mailed_at`` is null until the mail server took the mail; when it did
+    not, ``mail_error`` says why."""
+
+    invited_by: PersonRef
+    created_at: datetime
+    mailed_at: datetime | None
+    mail_error: str
+
+
+class InvitationPage(Page[OpenInvitation]):
+    """Part of the list of invitations."""
+
+
+class Offer(BaseModel):
+    """What an invitation offers to whoever has it."""
+
+    email: str
+    role: Role
+    account_name: str
+    invited_by: str
+
+
+class Credentials(Body):
+    """Who wants in."""
+
+    email: Annotated[str, _text()]
+    password: Password
+
+
+class Registration(Body):
+    """Who opens a new account, with ``account_name``, or joins one, with ``invitation``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["account_name"]}, {"required": ["invitation"]}],
+            "examples": [
+                {
+                    "email": "olivia@example.org",
+                    "password": "four words in a row",
+                    "name": "Olivia",
+                    "account_name": "Example Ltd",
+                },
+                {
+                    "email": "ben@example.org",
+                    "password": "four words in a row",
+                    "name": "Ben",
+                    "invitation": "the token of the mail",
+                },
+            ],
+        }
+    )
+
+    email: Address
+    password: NewPassword
+    name: Name
+    account_name: Name | None = None
+    invitation: Secret | None = None
+
+
+class RefreshBody(Body):
+    """The refresh token to spend."""
+
+    refresh_token: Secret
+
+
+class LogoutBody(Body):
+    """Which program to sign out: the one with this refresh token, or else the one that calls."""
+
+    refresh_token: Secret | None = None
+
+
+class ForgottenPassword(Body):
+    """Whose password is forgotten."""
+
+    email: Annotated[str, _text()]
+
+
+class PasswordChoice(Body):
+    """The token of the mail, and the new password."""
+
+    token: Secret
+    password: NewPassword
+
+
+class PasswordChange(Body):
+    """The password as it is, and as it shall be."""
+
+    current_password: Password
+    password: NewPassword
+
+
+class OwnChanges(Body):
+    """What people change about themselves."""
+
+    name: Name
+
+
+class InvitationToken(Body):
+    """The token of the mail."""
+
+    invitation: Secret
+
+
+class NewInvitation(Body):
+    """Whom to invite, and as what."""
+
+    email: Address
+    role: Role
+
+
+class UserChanges(Body):
+    """What to change; what is left out stays."""
+
+    name: Name | None = None
+    role: Role | None = None
+    is_active: StrictBool | None = None

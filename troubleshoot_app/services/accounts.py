@@ -18,26 +18,43 @@ _ADDRESS = re.compile(
 )
 
 
-def check_registration(*, email: str, password: str, name: str, account_name: str) -> None:
-    """Raise ``Invalid`` naming every field that cannot be used."""
-    errors: list[FieldError] = []
+def check_registration(*, email: str, password: str, name: str, account_name: str | None) -> None:
+    """Raise ``Invalid`` naming every field that cannot be used; ``account_name`` is None for who joins an account."""
+    errors = [
+        *address_errors(email),
+        *password_errors(password),
+        *_name_errors(name, "name", "your name"),
+    ]
+    if account_name is not None:
+        errors += _name_errors(account_name, "account_name", "the name of your team or company")
+    raise_for(errors)
 
-    def wrong(field: str, sentence: str) -> None:
-        errors.append({"loc": [field], "msg": sentence})
 
-    if len(email) > EMAIL_LENGTH or not _ADDRESS.fullmatch(email):
-        wrong("email", "Enter an e-mail address such as name@example.org.")
-    if len(password) not in PASSWORD_LENGTH:
-        wrong(
-            "password",
-            f"Choose a password of {PASSWORD_LENGTH.start} to {PASSWORD_LENGTH.stop - 1} characters.",
-        )
-    if not clean_name(name):
-        wrong("name", f"Enter your name (at most {NAME_LENGTH} characters).")
-    if not clean_name(account_name):
-        wrong("account_name", f"Enter the name of your team or company (at most {NAME_LENGTH} characters).")
+def address_errors(email: str) -> list[FieldError]:
+    """Return what is wrong with an e-mail address."""
+    if len(email) <= EMAIL_LENGTH and _ADDRESS.fullmatch(email):
+        return []
+    return [{"loc": ["email"], "msg": "Enter an e-mail address such as name@example.org."}]
+
+
+def password_errors(password: str) -> list[FieldError]:
+    """Return what is wrong with a new password."""
+    if len(password) in PASSWORD_LENGTH:
+        return []
+    least, most = PASSWORD_LENGTH.start, PASSWORD_LENGTH.stop - 1
+    return [{"loc": ["password"], "msg": f"Choose a password of {least} to {most} characters."}]
+
+
+def raise_for(errors: list[FieldError]) -> None:
+    """Raise ``Invalid`` when there are errors."""
     if errors:
         raise Invalid(" ".join(error["msg"] for error in errors), errors=errors)
+
+
+def _name_errors(name: str, field: str, what: str) -> list[FieldError]:
+    if clean_name(name):
+        return []
+    return [{"loc": [field], "msg": f"Enter {what} (at most {NAME_LENGTH} characters)."}]
 
 
 def clean_name(name: str) -> str:
@@ -60,9 +77,7 @@ def open_account(db: Session, *, email: str, password_hash: str, name: str, acco
 
 def add_user(db: Session, account: Account, *, email: str, password_hash: str, name: str, role: Role) -> User:
     """Add a person to ``account``; ``Conflict`` when the address is taken."""
-    db.execute(select(func.pg_advisory_xact_lock(func.hashtext(func.lower(email.strip())))))
-    if user_of_address(db, email) is not None:
-        raise Conflict("Somebody is registered with this address already. Sign in, or use another address.")
+    require_free_address(db, email, "Sign in, or use another address.")
     user = User(
         account_id=account.id,
         email=email.strip(),
@@ -73,6 +88,13 @@ def add_user(db: Session, account: Account, *, email: str, password_hash: str, n
     db.add(user)
     db.flush()
     return user
+
+
+def require_free_address(db: Session, email: str, advice: str) -> None:
+    """Raise ``Conflict`` when the address is taken; until the end of the transaction nobody else can take it."""
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtext(func.lower(email.strip())))))
+    if user_of_address(db, email) is not None:
+        raise Conflict(f"Somebody is registered with this address already. {advice}")
 
 
 def user_of_address(db: Session, email: str) -> User | None:

@@ -1,35 +1,130 @@
-"""Programs that sign in, and the tokens they get."""
+"""Programs that sign in, and the tokens they get; passwords and who one is."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Header
+from fastapi import APIRouter, BackgroundTasks, Form
 from pydantic import BaseModel, Field
 
-from troubleshoot_app.api.deps import CurrentCredential
+from troubleshoot_app.api.deps import BearerToken, Client, CurrentCredential, Device, NoStore, read_credential
+from troubleshoot_app.api.errors import problems
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.schemas.people import Tokens, UserView
-from troubleshoot_app.services import auth
+from troubleshoot_app.core.threads import Pool, in_thread
+from troubleshoot_app.schemas.people import (
+    READ_AT_MOST,
+    Credentials,
+    ForgottenPassword,
+    LogoutBody,
+    OwnChanges,
+    PasswordChange,
+    PasswordChoice,
+    RefreshBody,
+    Registration,
+    Tokens,
+    UserView,
+)
+from troubleshoot_app.services import auth, families, joining, passwords, throttle, users
 from troubleshoot_app.services.access import acting
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NoStore])
 
-Device = Annotated[str, Header(alias="User-Agent", include_in_schema=False)]
+# Where a password is hashed, the route waits in a pool of its own: a burst of sign-ins takes no thread from others.
 
 
 class LoginForm(BaseModel):
     """The OAuth2 password flow; ``username`` is the e-mail address."""
 
-    username: str = Field(max_length=1000)
-    password: str = Field(max_length=1000)
+    username: str = Field(max_length=READ_AT_MOST)
+    password: str = Field(max_length=READ_AT_MOST, json_schema_extra={"format": "password"})
 
 
-@router.post("/login")
-def login(form: Annotated[LoginForm, Form()], device: Device = "") -> Tokens:
+@router.post("/register", status_code=201, operation_id="auth_register", responses=problems(403, 409, 429))
+async def register(body: Registration, client: Client) -> UserView:
+    """Open an account, with `account_name`, or join the one that an `invitation` is for, at the address it was mailed to."""
+    return await in_thread(Pool.PASSWORD, joining.register_or_join, body, client=client)
+
+
+@router.post("/login", operation_id="auth_login", responses=problems(401, 429))
+async def login(form: Annotated[LoginForm, Form()], client: Client, device: Device = "") -> Tokens:
     """Sign a program in (OAuth2 password flow)."""
-    return auth.sign_in_program(email=form.username, password=form.password, device=device)
+    return await in_thread(
+        Pool.PASSWORD,
+        auth.sign_in_program,
+        email=form.username,
+        password=form.password,
+        device=device,
+        client=client,
+    )
 
 
-@router.get("/me")
+@router.post("/login/json", operation_id="auth_login_json", responses=problems(401, 429))
+async def login_json(body: Credentials, client: Client, device: Device = "") -> Tokens:
+    """Sign a program in."""
+    return await in_thread(
+        Pool.PASSWORD,
+        auth.sign_in_program,
+        email=body.email,
+        password=body.password,
+        device=device,
+        client=client,
+    )
+
+
+@router.post("/refresh", operation_id="auth_refresh", responses=problems(401))
+def refresh(body: RefreshBody) -> Tokens:
+    """Spend a refresh token for new tokens.
+
+    Within ten seconds the same one may be sent again, for the same answer; used later, or after its successor, a spent
+    token signs the program out, for then somebody has stolen it.
+    """
+    return families.refresh(body.refresh_token)
+
+
+@router.get("/me", operation_id="auth_me")
 def me(credential: CurrentCredential) -> UserView:
-    """Return the caller."""
+    """Show the caller."""
     return transact(acting, credential, auth.who_am_i)
+
+
+@router.patch("/me", operation_id="auth_change_me")
+def change_me(body: OwnChanges, credential: CurrentCredential) -> UserView:
+    """Change the caller's own name."""
+    return transact(acting, credential, users.rename_me, name=body.name)
+
+
+@router.post("/logout", status_code=204, operation_id="auth_logout", responses=problems(401))
+def logout(bearer: BearerToken, body: LogoutBody | None = None) -> None:
+    """Sign a program out: the one that has this refresh token, or, without one, the one that calls."""
+    if body is not None and body.refresh_token is not None:
+        transact(families.end_family, body.refresh_token)
+    else:
+        transact(acting, read_credential(bearer), auth.sign_out)
+
+
+@router.post(
+    "/password/forgot", status_code=202, operation_id="auth_password_forgot", responses=problems(429)
+)
+def forgot(body: ForgottenPassword, client: Client, after: BackgroundTasks) -> None:
+    """Mail a link for a new password, good for 30 minutes, if the address is known. The answer does not tell."""
+    throttle.take(throttle.mails_of(client))
+    after.add_task(passwords.mail_reset, body.email)
+
+
+@router.post("/password/reset", status_code=204, operation_id="auth_password_reset", responses=problems(429))
+async def reset(body: PasswordChoice, client: Client) -> None:
+    """Choose a new password with the token of the mail. Its owner is signed out everywhere."""
+    await in_thread(Pool.PASSWORD, passwords.reset, token=body.token, password=body.password, client=client)
+
+
+@router.post(
+    "/password/change", status_code=204, operation_id="auth_password_change", responses=problems(429)
+)
+async def change_password(body: PasswordChange, credential: CurrentCredential, client: Client) -> None:
+    """Change the caller's password. All other places where they are signed in are signed out."""
+    await in_thread(
+        Pool.PASSWORD,
+        passwords.change,
+        credential,
+        current=body.current_password,
+        password=body.password,
+        client=client,
+    )

@@ -1,0 +1,102 @@
+"""The pages for who is not signed in: a new password by mail, and joining with an invitation."""
+
+import re
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.pages import Pages
+from tests.support.server import Server
+from tests.support.smtp import MailServer, ReceivedMail
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "four words in a row"
+NEW_PASSWORD = "four other words instead"
+
+
+def link_in(mail: ReceivedMail, server: Server) -> str:
+    body = mail.message.get_body(("plain",))
+    assert body is not None
+    found = re.search(re.escape(server.url) + r"(/\S+)", body.get_content())
+    assert found is not None
+    return found[1]
+
+
+def open_account(server: Server) -> str:
+    """Open an account and return the address of its owner."""
+    email = f"{uuid4().hex}@new.test"
+    person = {"email": email, "password": PASSWORD, "name": "Olga", "account_name": "New Ltd"}
+    assert httpx.post(f"{server.url}/api/v1/auth/register", json=person).status_code == 201
+    return email
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_forgotten_password(server: Server, page_as: Pages, smtp: MailServer):
+    email = open_account(server)
+    page = page_as(None, "/login")
+    page.get_by_role("link", name="Forgot password?").click()
+    page.get_by_label("Email").fill(email)
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("status")).to_contain_text("If the address is known, a mail is on its way.")
+
+    smtp.wait_for(bool)
+    link = link_in(smtp.to(email)[0], server)
+    page.goto(link)
+    page.get_by_label("Password").fill("short")
+    page.get_by_role("button", name="Save password").click()
+    expect(page.get_by_role("alert")).to_contain_text("8 to 256 characters")
+    page.get_by_label("Password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Save password").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password is changed")
+    page.get_by_role("link", name="Sign in").click()
+    sign_in(page, email, PASSWORD)
+    expect(page.get_by_role("alert")).to_contain_text("E-mail or password is wrong.")
+    sign_in(page, email, NEW_PASSWORD)
+    page.wait_for_url(f"{server.url}/")
+
+    page.goto(link)
+    page.get_by_label("Password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Save password").click()
+    expect(page.get_by_role("alert")).to_contain_text("no longer, good")
+    page.get_by_role("link", name="Ask for a new one").click()
+    page.wait_for_url("**/forgot")
+
+
+def test_joining_with_an_invitation(server: Server, page_as: Pages, smtp: MailServer):
+    owner, invited = open_account(server), f"{uuid4().hex}@new.test"
+    with httpx.Client(base_url=f"{server.url}/api/v1") as client:
+        tokens = client.post("/auth/login/json", json={"email": owner, "password": PASSWORD}).json()
+        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        assert (
+            client.post("/users/invitations", json={"email": invited, "role": "engineer"}).status_code == 201
+        )
+    smtp.wait_for(bool)
+    page = page_as(None, link_in(smtp.to(invited)[0], server))
+    expect(page.get_by_text("Olga invites you to New Ltd. Your role: engineer.")).to_be_visible()
+    expect(page.get_by_label("Email")).to_have_value(invited)
+    expect(page.get_by_label("Email")).not_to_be_editable()
+    expect(page.get_by_label("Team or company")).to_have_count(0)
+    page.get_by_label("Your name").fill("Nina")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    page.wait_for_url(f"{server.url}/")
+    expect(page.get_by_role("link", name="The whole queue")).to_be_visible()
+
+
+def test_an_invitation_that_is_not_good(page_as: Pages):
+    page = page_as(None, "/register?invitation=nobody")
+    expect(page.get_by_role("alert")).to_contain_text("This invitation is not, or no longer, good.")
+    expect(page.get_by_role("button", name="Create account")).to_have_count(0)
+
+
+def test_without_an_invitation_one_opens_an_account(page_as: Pages):
+    page = page_as(None, "/register")
+    expect(page.get_by_label("Team or company")).to_be_editable()

@@ -1,0 +1,240 @@
+"""Invitations: an admin offers a place in the account by mail, and whoever has the mail takes it, once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.errors import Invalid, NotFound
+from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.core.security import hash_password, token_hash
+from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.domain.actor import Actor, Permission, Role
+from troubleshoot_app.models import Account, Invitation, User
+from troubleshoot_app.models.base import AnySelect
+from troubleshoot_app.models.users import ERROR_LENGTH
+from troubleshoot_app.notifications.account_mails import InvitationMail, invitation_message
+from troubleshoot_app.notifications.posting import post
+from troubleshoot_app.schemas import people
+from troubleshoot_app.services import accounts, audit, throttle, users
+from troubleshoot_app.services.access import get_row, of_account, require
+from troubleshoot_app.services.inputs import invalid, word_of
+from troubleshoot_app.services.paging import PageRequest, take_page
+from troubleshoot_app.services.tokens import derived_token
+
+LIFETIME = timedelta(days=7)
+PURPOSE = "invitation"
+NO_LONGER = "This invitation is not, or no longer, good. Ask for a new one."
+
+_is_open = (col(Invitation.accepted_at).is_(None), col(Invitation.withdrawn_at).is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """An invitation that can be taken now, by whom it names."""
+
+    invitation: Invitation
+    account: Account
+    inviter: User
+
+
+def invite(db: Session, actor: Actor, *, email: object, role: object, client: str = "") -> people.Invitation:
+    """Offer a place in the account to an address. An earlier offer to the same one is withdrawn.
+
+    Raises:
+        Forbidden: no admin asks, or one who is no owner wants to make an owner.
+        Invalid: address or role cannot be used.
+        Conflict: somebody is registered with the address.
+        TooManyRequests: too many mails went to this address, or were asked for by this ``client``.
+    """
+    require(actor, Permission.PEOPLE_MANAGE)
+    address = email.strip() if isinstance(email, str) else ""
+    accounts.raise_for(accounts.address_errors(address))
+    wanted = word_of(Role, role, "role")
+    users.require_may_give(actor, wanted)
+    accounts.require_free_address(db, address, "If it is a colleague, you find them among the people here.")
+    throttle.take((*throttle.mails_of(client), *throttle.mails_to(address)))
+    earlier = of_account(select(col(Invitation.id)), Invitation, actor).where(
+        func.lower(col(Invitation.email)) == func.lower(address), *_is_open
+    )
+    db.execute(update(Invitation).where(col(Invitation.id).in_(earlier)).values(withdrawn_at=now()))
+    invitation_id = new_id()
+    row = Invitation(
+        id=invitation_id,
+        account_id=actor.account_id,
+        email=address,
+        role=wanted,
+        invited_by_id=actor.user_id,
+        token_hash=token_hash(derived_token(PURPOSE, invitation_id)),
+        expires_at=now() + LIFETIME,
+    )
+    db.add(row)
+    db.flush()
+    audit.record(db, actor, "user.invited", row.id, email=address, role=wanted)
+    return people.Invitation(**_view(row))
+
+
+async def mail_invitation(invitation_id: str) -> None:
+    """Mail an invitation; how that went is kept with it."""
+    row_id = UUID(invitation_id)
+    await post(partial(_message, row_id), partial(_record, row_id), f"mail of invitation {invitation_id}")
+
+
+def list_invitations(db: Session, actor: Actor, *, page: PageRequest) -> people.InvitationPage:
+    """Return the invitations that wait for an answer, the newest first."""
+    require(actor, Permission.PEOPLE_MANAGE)
+    query: AnySelect = (
+        of_account(select(Invitation, User), Invitation, actor)
+        .join(User, col(User.id) == col(Invitation.invited_by_id))
+        .where(*_is_open, col(Invitation.expires_at) > now())
+    )
+    rows, cursor = take_page(db, query, Invitation.__table__.c.id, page)
+    items = [
+        people.OpenInvitation(
+            **_view(row.Invitation),
+            invited_by=people.PersonRef(id=str(row.User.id), name=row.User.name),
+            created_at=row.Invitation.created_at,
+            mailed_at=row.Invitation.mailed_at,
+            mail_error=row.Invitation.mail_error,
+        )
+        for row in rows
+    ]
+    return people.InvitationPage(items=items, next_cursor=cursor)
+
+
+def withdraw(db: Session, actor: Actor, *, invitation_id: object) -> None:
+    """Withdraw an invitation: its link is no longer good. ``NotFound`` when it was taken or withdrawn already."""
+    require(actor, Permission.PEOPLE_MANAGE)
+    row = get_row(db, actor, Invitation, invitation_id, lock=True)
+    if row.accepted_at is not None or row.withdrawn_at is not None:
+        raise NotFound()
+    row.withdrawn_at = now()
+    audit.record(db, actor, "invitation.withdrawn", row.id, email=row.email)
+
+
+def look_up(*, token: str, client: str = "") -> people.Offer:
+    """Return what an invitation offers; ``NotFound`` when it is not, or no longer, good."""
+    counts = throttle.failures_of(client)
+    throttle.require_room(counts)
+    offer = transact(_find_view, token)
+    if offer is None:
+        throttle.add(counts)
+        raise NotFound(NO_LONGER)
+    return offer
+
+
+def join(*, token: str, email: str, password: str, name: str, client: str = "") -> people.UserView:
+    """Register with an invitation, at the address that it was mailed to, and return the new person.
+
+    Raises:
+        Invalid: the invitation is not, or no longer, good, it is for another address, or a field cannot be used.
+        Conflict: the address has been taken meanwhile.
+        TooManyRequests: too many wrong invitations came from this ``client``.
+    """
+    email = email.strip()
+    accounts.check_registration(email=email, password=password, name=name, account_name=None)
+    counts = throttle.failures_of(client)
+    throttle.require_room(counts)
+    offer = transact(_find_view, token)
+    if offer is None:
+        throttle.add(counts)
+        raise _no_longer()
+    if offer.email.lower() != email.lower():
+        raise invalid("email", "This invitation is for another address: use the one that it was mailed to.")
+    return transact(_accept, token, hash_password(password), name)
+
+
+def _find(db: Session, token: str, *, lock: bool = False) -> _Offer | None:
+    """Return what can be taken with the token, as long as its sender may still make such an offer."""
+    query = (
+        select(Invitation, Account, User)
+        .join(Account, col(Account.id) == col(Invitation.account_id))
+        .join(User, col(User.id) == col(Invitation.invited_by_id))
+        .where(
+            col(Invitation.token_hash) == token_hash(token),
+            *_is_open,
+            col(Invitation.expires_at) > now(),
+            col(User.is_active),
+            col(User.deleted_at).is_(None),
+        )
+    )
+    if lock:
+        query = query.with_for_update(of=Invitation)
+    row = db.execute(query).one_or_none()
+    if row is None:
+        return None
+    invitation, account, inviter = row
+    needed = Role.OWNER if invitation.role is Role.OWNER else Role.ADMIN
+    return _Offer(invitation, account, inviter) if inviter.role.rank >= needed.rank else None
+
+
+def _find_view(db: Session, token: str) -> people.Offer | None:
+    found = _find(db, token)
+    if found is None:
+        return None
+    return people.Offer(
+        email=found.invitation.email,
+        role=found.invitation.role,
+        account_name=found.account.name,
+        invited_by=found.inviter.name,
+    )
+
+
+def _accept(db: Session, token: str, password_hash: str, name: str) -> people.UserView:
+    found = _find(db, token, lock=True)
+    if found is None:
+        raise _no_longer()
+    row = found.invitation
+    user = accounts.add_user(
+        db, found.account, email=row.email, password_hash=password_hash, name=name, role=row.role
+    )
+    row.accepted_at = now()
+    actor = Actor(user.id, user.account_id, user.name, user.role, sign_in_id=user.id)
+    audit.record(db, actor, "user.joined", user.id, invitation=str(row.id), role=row.role)
+    return users.user_view(db, user.id)
+
+
+def _message(invitation_id: UUID, db: Session) -> EmailMessage | None:
+    """Return the mail; None when it is no longer wanted."""
+    token = derived_token(PURPOSE, invitation_id)
+    found = _find(db, token)
+    if found is None:
+        return None
+    settings = get_settings()
+    return invitation_message(
+        InvitationMail(
+            id=invitation_id,
+            mail_from=settings.mail_from,
+            public_url=settings.base_url,
+            recipient_name="",
+            recipient_address=found.invitation.email,
+            sent_at=now(),
+            expires_at=found.invitation.expires_at,
+            token=token,
+            inviter_name=found.inviter.name,
+            account_name=found.account.name,
+            role=found.invitation.role,
+        )
+    )
+
+
+def _record(invitation_id: UUID, db: Session, why: str) -> None:
+    outcome: dict[str, Any] = (
+        {"mail_error": why[:ERROR_LENGTH]} if why else {"mailed_at": now(), "mail_error": ""}
+    )
+    db.execute(update(Invitation).where(col(Invitation.id) == invitation_id).values(**outcome))
+
+
+def _view(row: Invitation) -> dict[str, Any]:
+    return {"id": str(row.id), "email": row.email, "role": row.role, "expires_at": row.expires_at}
+
+
+def _no_longer() -> Invalid:
+    return invalid("invitation", NO_LONGER)
