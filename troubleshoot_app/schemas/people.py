@@ -9,6 +9,8 @@ from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.schemas.lists import Page
 
 READ_AT_MOST = 1000
+_PART = r'[^@\s\x00-\x1f<>,;:"()\[\]\\]+'
+ADDRESS_PATTERN = rf"^{_PART}@{_PART}\.{_PART.replace('@', '@.')}$"
 
 
 def _text(**schema: Any) -> Any:
@@ -16,9 +18,7 @@ def _text(**schema: Any) -> Any:
     return Field(max_length=READ_AT_MOST, json_schema_extra=schema)
 
 
-Address = Annotated[
-    str, _text(format="email", minLength=6, maxLength=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
-]
+Address = Annotated[str, _text(format="email", maxLength=254, pattern=ADDRESS_PATTERN)]
 NewPassword = Annotated[str, _text(format="password", minLength=8, maxLength=256)]
 Password = Annotated[str, _text(format="password")]
 Name = Annotated[str, _text(minLength=1, maxLength=200, pattern=r"\S")]
@@ -142,8 +142,8 @@ class Registration(Body):
     email: Address
     password: NewPassword
     name: Name
-    account_name: Name | None = None
-    invitation: Secret | None = None
+    account_name: Name = ""
+    invitation: Secret = ""
 
 
 class RefreshBody(Body):
@@ -162,6 +162,12 @@ class ForgottenPassword(Body):
     """Whose password is forgotten."""
 
     email: Annotated[str, _text()]
+
+
+class Acknowledgement(BaseModel):
+    """What a person may be told now."""
+
+    detail: str
 
 
 class PasswordChoice(Body):

@@ -10,12 +10,10 @@ from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.errors import UNSTORABLE
 from troubleshoot_app.models import Account, User
 from troubleshoot_app.models.users import EMAIL_LENGTH, NAME_LENGTH
+from troubleshoot_app.schemas.people import ADDRESS_PATTERN
 
 PASSWORD_LENGTH = range(8, 257)
-_ADDRESS = re.compile(
-    r"[^@\s\x00-\x1f\ud800-\udfff<>,;:\"()\[\]\\]+@[^@\s\x00-\x1f\ud800-\udfff<>,;:\"()\[\]\\]+"
-    r"\.[^@\s.\x00-\x1f\ud800-\udfff<>,;:\"()\[\]\\]+"
-)
+_ADDRESS = re.compile(ADDRESS_PATTERN)
 
 
 def check_registration(*, email: str, password: str, name: str, account_name: str | None) -> None:
@@ -32,7 +30,7 @@ def check_registration(*, email: str, password: str, name: str, account_name: st
 
 def address_errors(email: str) -> list[FieldError]:
     """Return what is wrong with an e-mail address."""
-    if len(email) <= EMAIL_LENGTH and _ADDRESS.fullmatch(email):
+    if len(email) <= EMAIL_LENGTH and _ADDRESS.fullmatch(email) and not UNSTORABLE.search(email):
         return []
     return [{"loc": ["email"], "msg": "Enter an e-mail address such as name@example.org."}]
 

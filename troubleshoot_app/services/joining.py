@@ -12,16 +12,10 @@ def register_or_join(body: Registration, *, client: str = "") -> UserView:
         AppError: what ``auth.register`` or ``invitations.join`` raises.
         Invalid: there is both a name for a new account and an invitation.
     """
-    if body.invitation is None:
-        return auth.register(
-            email=body.email,
-            password=body.password,
-            name=body.name,
-            account_name=body.account_name or "",
-            client=client,
-        )
-    if body.account_name is not None:
+    given = body.model_fields_set & {"account_name", "invitation"}
+    if given == {"account_name", "invitation"}:
         raise invalid("account_name", "Who joins with an invitation names no new account.")
-    return invitations.join(
-        token=body.invitation, email=body.email, password=body.password, name=body.name, client=client
-    )
+    person = {"email": body.email, "password": body.password, "name": body.name}
+    if "invitation" in given:
+        return invitations.join(token=body.invitation, **person, client=client)
+    return auth.register(**person, account_name=body.account_name, client=client)

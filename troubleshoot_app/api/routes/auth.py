@@ -11,6 +11,7 @@ from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.schemas.people import (
     READ_AT_MOST,
+    Acknowledgement,
     Credentials,
     ForgottenPassword,
     LogoutBody,
@@ -103,10 +104,11 @@ def logout(bearer: BearerToken, body: LogoutBody | None = None) -> None:
 @router.post(
     "/password/forgot", status_code=202, operation_id="auth_password_forgot", responses=problems(429)
 )
-def forgot(body: ForgottenPassword, client: Client, after: BackgroundTasks) -> None:
+def forgot(body: ForgottenPassword, client: Client, after: BackgroundTasks) -> Acknowledgement:
     """Mail a link for a new password, good for 30 minutes, if the address is known. The answer does not tell."""
     throttle.take(throttle.mails_of(client))
     after.add_task(passwords.mail_reset, body.email)
+    return Acknowledgement(detail="If the address is known, a mail is on its way.")
 
 
 @router.post("/password/reset", status_code=204, operation_id="auth_password_reset", responses=problems(429))
