@@ -13,6 +13,7 @@ from tests.api.conftest import PASSWORD
 from tests.support.asgi import Api
 from tests.support.people import Team
 from tests.support.ports import free_port
+from tests.support.server import Server
 from troubleshoot_app.core import security
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.services import auth, throttle
@@ -185,3 +186,14 @@ def test_unknown_and_wrong_take_equally_long(api: Api, team: Team, monkeypatch: 
     pairs = [(seconds("olga@new.test"), seconds("nobody@new.test")) for _ in range(7)]
     known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
     assert 0.5 < known / unknown < 2
+
+
+def test_the_real_server_stops_who_tries_passwords(server: Server):
+    def try_one() -> httpx.Response:
+        person = {"email": f"nobody@{server.port}.test", "password": "wrong password"}
+        return httpx.post(f"{server.url}/api/v1/auth/login/json", json=person)
+
+    assert {try_one().status_code for _ in range(FAILURES)} == {401}
+    answer = try_one()
+    assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")
+    assert 0 < int(answer.headers["retry-after"]) <= 15 * 60
