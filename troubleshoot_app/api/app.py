@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, FastAPI
 
-from troubleshoot_app.api import errors
-from troubleshoot_app.api.routes import auth, charts, users, web
+from troubleshoot_app.api import errors, idempotency
+from troubleshoot_app.api.routes import auth, charts, handoffs, sessions, users, web
 
 PREFIX = "/api/v1"
 
@@ -14,9 +14,13 @@ def make_api() -> FastAPI:
         title="Troubleshoot", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
     )
     errors.install(api)
+    idempotency.install(api)
     v1 = APIRouter(prefix=PREFIX)
     v1.include_router(auth.router)
     v1.include_router(users.router)
+    v1.include_router(sessions.router)
+    v1.include_router(sessions.ai_router)
+    v1.include_router(handoffs.router)
     v1.include_router(web.router)
     v1.include_router(charts.router)
     api.include_router(v1)

@@ -12,10 +12,27 @@ from starlette.exceptions import HTTPException
 
 from troubleshoot_app.core.errors import AppError, FieldError
 from troubleshoot_app.core.log import log_bug
+from troubleshoot_app.domain.errors import UNSTORABLE
+from troubleshoot_app.schemas.problems import Problem
 
 logger = logging.getLogger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+LOC_LENGTH = 100
+
+_DESCRIPTIONS = {
+    401: "There is no access token, or it is no longer good.",
+    403: "The caller's role, or their part in this, does not reach.",
+    404: "There is no such thing in the caller's account.",
+    405: "This address does not take this method; `Allow` says which.",
+    409: "The thing is not in a state in which this can be done, or has moved on since `revision`.",
+    413: "More was sent than is taken.",
+    415: "The body is not of a media type that is taken here.",
+    422: "Something in the request cannot be used; `errors` lists what.",
+    429: "Too many attempts; `Retry-After` says when to try again.",
+    503: "Not ready to serve.",
+    507: "There is no room left to keep this.",
+}
 
 
 def install(app: FastAPI) -> None:
@@ -24,6 +41,12 @@ def install(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_unreadable)
     app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(Exception)(_bug)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the description of these answers for the API's documentation; 401, 413, 415 and 422 come by themselves."""
+    content = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
+    return {status: {"description": _DESCRIPTIONS[status], "content": content} for status in statuses}
 
 
 def problem(
@@ -40,7 +63,7 @@ def problem(
         "type": "about:blank",
         "title": title or HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": _encodable(detail),
     }
     if errors:
         body["errors"] = errors
@@ -53,7 +76,7 @@ def _app_error(_: Request, error: AppError) -> JSONResponse:
         error.status,
         error.detail,
         title=error.title,
-        errors=error.errors,
+        errors=[{"loc": list(map(_shown, e["loc"])), "msg": _encodable(e["msg"])} for e in error.errors],
         extra=error.extra,
         headers=error.headers,
     )
@@ -61,19 +84,39 @@ def _app_error(_: Request, error: AppError) -> JSONResponse:
 
 def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
     errors: list[FieldError] = [
-        {"loc": [part for part in wrong["loc"] if part != "body"], "msg": wrong["msg"]}
+        {"loc": [_shown(part) for part in wrong["loc"] if part != "body"], "msg": _sentence(wrong)}
         for wrong in error.errors()
     ]
-    where = ", ".join(".".join(map(str, wrong["loc"])) or "body" for wrong in errors)
+    where = ", ".join(dict.fromkeys(".".join(map(str, wrong["loc"])) or "body" for wrong in errors))
     return problem(
         422, f"Some of what was sent cannot be used: {where}.", title="Invalid input", errors=errors
     )
 
 
-def _http_error(_: Request, error: HTTPException) -> JSONResponse:
+def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return _unreadable(request, RequestValidationError([{"loc": (), "msg": _NO_BODY}]))
     return problem(error.status_code, str(error.detail), headers=error.headers)
 
 
 def _bug(request: Request, error: Exception) -> JSONResponse:
     error_id = log_bug(logger, error, f"{request.method} {request.url.path}")
     return problem(500, f"Something went wrong ({error_id}).", extra={"error_id": error_id})
+
+
+_NO_BODY = "The body cannot be read. Send JSON in UTF-8."
+
+
+def _sentence(wrong: Mapping[str, Any]) -> str:
+    if wrong.get("type") == "json_invalid":
+        return f"This is not JSON: {wrong['ctx']['error']}."
+    return _encodable(str(wrong["msg"]))
+
+
+def _shown(part: str | int) -> str | int:
+    return part if isinstance(part, int) else _encodable(part[:LOC_LENGTH])
+
+
+def _encodable(text: str) -> str:
+    """Return text of a caller without halves of symbols, which no answer can carry."""
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)

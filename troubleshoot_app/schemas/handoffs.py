@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
+from troubleshoot_app.schemas.lists import Page
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.schemas.sessions import StepView
+from troubleshoot_app.schemas.sessions import TEXT_LENGTH, AttachmentView, StepView
 
 
 class HandoffView(BaseModel):
@@ -40,6 +41,7 @@ class Briefing(BaseModel):
     path: list[StepView]
     stuck_at: str
     stuck_help: str
+    attachments: list[AttachmentView] = []
 
 
 class HandoffDetail(HandoffView):
@@ -88,3 +90,49 @@ class DeliveryView(BaseModel):
     sent_at: datetime | None
     seen_at: datetime | None
     next_attempt_at: datetime | None
+
+
+class HandoffPage(Page[HandoffView]):
+    """Part of a list of handoffs."""
+
+
+class DeliveryPage(Page[DeliveryView]):
+    """Part of a list of deliveries."""
+
+
+class HandoffStart(BaseModel):
+    """Whether to escalate or to park, and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"intent": "escalate", "reason": "Both power supplies are dead.", "priority": "high"},
+                {"intent": "park", "reason": "Waiting for a spare part."},
+            ]
+        },
+    )
+
+    intent: Intent
+    reason: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    priority: Priority | None = None
+
+
+class Release(BaseModel):
+    """What the next one should know."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"note": "The fuse is fine; I have to leave."}]}
+    )
+
+    note: str | None = Field(default=None, max_length=TEXT_LENGTH)
+
+
+class Resolution(BaseModel):
+    """What helped."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"resolution": "The provider reset the line card."}]}
+    )
+
+    resolution: str = Field(max_length=TEXT_LENGTH)

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from troubleshoot_app.domain.handoff import HandoffStatus, Intent, Outcome, Priority, SessionStatus
+from troubleshoot_app.schemas.lists import Page
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.trees import NodeView
+
+LINE_LENGTH = 200
+TEXT_LENGTH = 10_000
 
 
 class TreeRef(BaseModel):
@@ -40,8 +44,19 @@ class LiveHandoff(BaseModel):
     status: HandoffStatus
     priority: Priority
     reason: str
-    raised_by: PersonRef
+    raised_by: PersonRef = Field(serialization_alias="from")
     claimed_by: PersonRef | None
+
+
+class AttachmentView(BaseModel):
+    """A file that somebody added to a session; ``seq`` is the step that it belongs to, if any."""
+
+    id: str
+    name: str
+    size: int
+    media_type: str
+    seq: int | None = None
+    url: str
 
 
 class SessionSummary(BaseModel):
@@ -75,3 +90,83 @@ class SessionView(SessionSummary):
     current: NodeView
     steps: list[StepView]
     handoff: LiveHandoff | None
+    attachments: list[AttachmentView] = []
+
+
+class SessionPage(Page[SessionSummary]):
+    """Part of a list of sessions."""
+
+
+class SessionStart(BaseModel):
+    """What to walk, and what the case is about."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "tree_id": "0195f3a0-7c11-7c5e-9d1e-2f6a3b8c4d10",
+                    "title": "No internet at branch 12",
+                    "ticket_ref": "INC-4711",
+                    "asset": "RT-0815",
+                }
+            ]
+        },
+    )
+
+    tree_id: str = Field(max_length=LINE_LENGTH)
+    title: str | None = Field(default=None, max_length=LINE_LENGTH)
+    ticket_ref: str | None = Field(default=None, max_length=LINE_LENGTH)
+    asset: str | None = Field(default=None, max_length=LINE_LENGTH)
+
+
+class SessionChange(BaseModel):
+    """What is to be said about the case; what is left out stays as it is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"notes": "The site is only staffed until 16:00.", "revision": 4}]},
+    )
+
+    title: str | None = Field(default=None, max_length=LINE_LENGTH)
+    ticket_ref: str | None = Field(default=None, max_length=LINE_LENGTH)
+    asset: str | None = Field(default=None, max_length=LINE_LENGTH)
+    notes: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    revision: StrictInt | None = None
+
+
+class StepTaken(BaseModel):
+    """An answer: the id of an option of the current node, with what was measured and what is worth noting."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"option": "no", "note": "The LED is dark.", "revision": 4}]},
+    )
+
+    option: str = Field(max_length=LINE_LENGTH)
+    note: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    value: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    revision: StrictInt | None = None
+
+
+class StepBack(BaseModel):
+    """Where to stand again: where step ``to_seq`` was taken, by default the last one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"to_seq": 2}]})
+
+    to_seq: StrictInt | None = None
+    revision: StrictInt | None = None
+
+
+class Completion(BaseModel):
+    """How it ended."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"outcome": "resolved", "summary": "The power supply was unplugged."}]
+        },
+    )
+
+    outcome: Outcome
+    summary: str | None = Field(default=None, max_length=TEXT_LENGTH)

@@ -16,17 +16,22 @@ from troubleshoot_app.notifications.inboxes import account_inboxes
 from troubleshoot_app.notifications.presence import connected_users
 from troubleshoot_app.schemas.handoffs import (
     Briefing,
+    DeliveryPage,
     DeliveryView,
     HandoffDetail,
+    HandoffPage,
     HandoffView,
     Inbox,
     Reach,
 )
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.services.access import require
+from troubleshoot_app.services.paging import PageRequest, take_page
 
 LIST_LIMIT = 200
 
+_handoff = Handoff.__table__
+_delivery = Delivery.__table__
 _raiser = aliased(User, name="raiser")
 _claimer = aliased(User, name="claimer")
 
@@ -61,6 +66,25 @@ def list_handoffs(
         query = query.where(col(Handoff.status).in_(statuses))
     rows = db.execute(query.order_by(col(Handoff.created_at).desc(), col(Handoff.id).desc()).limit(limit))
     return [_view(db, row) for row in rows]
+
+
+def find_handoffs(
+    db: Session,
+    actor: Actor,
+    *,
+    page: PageRequest,
+    status: HandoffStatus | None = None,
+    intent: Intent | None = None,
+) -> HandoffPage:
+    """Return a page of the handoffs that the actor may see, newest first: seniors the account's escalations and what
+    they parked, others their own; ``Invalid`` when the cursor is none of ours."""
+    query = _visible(actor)
+    if status is not None:
+        query = query.where(col(Handoff.status) == status)
+    if intent is not None:
+        query = query.where(col(Handoff.intent) == intent)
+    rows, cursor = take_page(db, query, _handoff.c.id, page)
+    return HandoffPage(items=[_view(db, row) for row in rows], next_cursor=cursor)
 
 
 def list_queue(db: Session, actor: Actor) -> list[HandoffView]:
@@ -103,15 +127,23 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
 
 def list_deliveries(db: Session, actor: Actor, *, handoff_id: object) -> list[DeliveryView]:
     """Return who was told of a handoff by which channel and how that went, by name."""
-    handoff = _one(db, actor, handoff_id).Handoff
     rows = db.execute(
-        select(Delivery, col(User.name))
-        .join(User, col(User.id) == col(Delivery.recipient_id))
-        .where(col(Delivery.handoff_id) == handoff.id)
-        .order_by(col(User.name), col(User.id), col(Delivery.channel).desc())
-        .execution_options(populate_existing=True)
+        _deliveries(db, actor, handoff_id).order_by(
+            col(User.name), col(User.id), col(Delivery.channel).desc()
+        )
     )
-    return [_delivery_view(delivery, name) for delivery, name in rows]
+    return [_delivery_view(row.Delivery, row.name) for row in rows]
+
+
+def find_deliveries(db: Session, actor: Actor, *, handoff_id: object, page: PageRequest) -> DeliveryPage:
+    """Return a page of who was told of a handoff and how that went, newest first.
+
+    Raises:
+        NotFound: there is no handoff that the actor may see.
+        Invalid: the cursor is none of ours.
+    """
+    rows, cursor = take_page(db, _deliveries(db, actor, handoff_id), _delivery.c.id, page)
+    return DeliveryPage(items=[_delivery_view(row.Delivery, row.name) for row in rows], next_cursor=cursor)
 
 
 def get_reach(db: Session, actor: Actor) -> Reach:
@@ -137,6 +169,16 @@ def note_seen(db: Session, actor: Actor, *, handoff_ids: object) -> None:
     require(actor, Permission.HANDOFF_CLAIM)
     if isinstance(handoff_ids, list | tuple):
         mark_seen(db, [parse_id(handoff_id) for handoff_id in handoff_ids[:LIST_LIMIT]], actor.user_id)
+
+
+def _deliveries(db: Session, actor: Actor, handoff_id: object) -> AnySelect:
+    handoff: Handoff = _one(db, actor, handoff_id).Handoff
+    query: AnySelect = select(Delivery, col(User.name))
+    return (
+        query.join(User, col(User.id) == col(Delivery.recipient_id))
+        .where(col(Delivery.handoff_id) == handoff.id)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _visible(actor: Actor) -> AnySelect:

@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
-from troubleshoot_app.core.errors import Invalid
+from troubleshoot_app.core.errors import Invalid, NotFound
+from troubleshoot_app.core.ids import parse_id
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -41,6 +43,14 @@ def number_of(value: object, field: str) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise invalid(field, f"{field.capitalize().replace('_', ' ')} must be a whole number.")
+
+
+def known_id(value: object) -> UUID:
+    """Return ``value`` as an id to filter by; what is no id is one that nothing has."""
+    try:
+        return parse_id(value)
+    except NotFound:
+        return UUID(int=0)
 
 
 def invalid(field: str, sentence: str) -> Invalid:

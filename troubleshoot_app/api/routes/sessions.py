@@ -1,0 +1,160 @@
+"""Sessions: start, answer, go back, complete, hand over."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from troubleshoot_app.api.deps import CurrentCredential
+from troubleshoot_app.api.errors import problems
+from troubleshoot_app.api.idempotency import CurrentAttempt, transact_once
+from troubleshoot_app.api.lists import WantedPage
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.domain.handoff import SessionStatus
+from troubleshoot_app.schemas.handoffs import HandoffStart, HandoffView
+from troubleshoot_app.schemas.sessions import (
+    Completion,
+    SessionChange,
+    SessionPage,
+    SessionStart,
+    SessionView,
+    StepBack,
+    StepTaken,
+)
+from troubleshoot_app.services import handoffs, session_lists, sessions
+from troubleshoot_app.services.access import acting
+from troubleshoot_app.services.session_lists import Scope
+
+router = APIRouter(prefix="/sessions", tags=["sessions"])
+ai_router = APIRouter(prefix="/ai-sessions", tags=["sessions"])
+
+
+@router.get("", operation_id="sessions_list", responses=problems(403))
+def list_sessions(
+    credential: CurrentCredential,
+    page: WantedPage,
+    status: SessionStatus | None = None,
+    tree_id: str | None = None,
+    scope: Annotated[Scope, Query(description="`account`: everybody's sessions, for seniors.")] = Scope.MINE,
+) -> SessionPage:
+    """List the sessions that the caller holds or started, or all of the account; the newest first."""
+    return transact(
+        acting,
+        credential,
+        session_lists.find_sessions,
+        page=page,
+        status=status,
+        tree_id=tree_id,
+        scope=scope,
+    )
+
+
+@router.post("", status_code=201, operation_id="sessions_start", responses=problems(404, 409))
+def start_session(body: SessionStart, credential: CurrentCredential, attempt: CurrentAttempt) -> SessionView:
+    """Start a walk on the published version of a tree; it keeps that version whatever happens to the tree."""
+    return transact_once(
+        attempt,
+        credential,
+        sessions.start_session,
+        tree_id=body.tree_id,
+        title=body.title,
+        ticket_ref=body.ticket_ref,
+        asset=body.asset,
+    )
+
+
+@router.get("/{session_id}", operation_id="sessions_get", responses=problems(403, 404))
+def get_session(session_id: str, credential: CurrentCredential) -> SessionView:
+    """Show where a session stands and every step of it: to its holder, who started it, and seniors."""
+    return transact(acting, credential, sessions.get_session, session_id=session_id)
+
+
+@router.put("/{session_id}", operation_id="sessions_update", responses=problems(403, 404, 409))
+def update_session(session_id: str, body: SessionChange, credential: CurrentCredential) -> SessionView:
+    """Change what is said about the case; what is left out stays. For the holder."""
+    return transact(
+        acting,
+        credential,
+        sessions.update_session,
+        session_id=session_id,
+        title=body.title,
+        ticket_ref=body.ticket_ref,
+        asset=body.asset,
+        notes=body.notes,
+        revision=body.revision,
+    )
+
+
+@router.post("/{session_id}/steps", operation_id="sessions_step", responses=problems(403, 404, 409))
+def take_step(
+    session_id: str, body: StepTaken, credential: CurrentCredential, attempt: CurrentAttempt
+) -> SessionView:
+    """Answer the current question with one of its options. For the holder, while the session is active."""
+    return transact_once(
+        attempt,
+        credential,
+        sessions.choose_option,
+        session_id=session_id,
+        option_id=body.option,
+        note=body.note,
+        value=body.value,
+        revision=body.revision,
+    )
+
+
+@router.post("/{session_id}/back", operation_id="sessions_back", responses=problems(403, 404, 409))
+def step_back(
+    session_id: str, credential: CurrentCredential, attempt: CurrentAttempt, body: StepBack | None = None
+) -> SessionView:
+    """Stand again where a step was taken; what is undone by it stays in the record."""
+    wanted = body or StepBack()
+    return transact_once(
+        attempt,
+        credential,
+        sessions.step_back,
+        session_id=session_id,
+        to_seq=wanted.to_seq,
+        revision=wanted.revision,
+    )
+
+
+@router.post("/{session_id}/complete", operation_id="sessions_complete", responses=problems(403, 404, 409))
+def complete_session(
+    session_id: str, body: Completion, credential: CurrentCredential, attempt: CurrentAttempt
+) -> SessionView:
+    """End a session; an escalation that the caller had picked up for it is resolved with the same words."""
+    return transact_once(
+        attempt,
+        credential,
+        sessions.complete_session,
+        session_id=session_id,
+        outcome=body.outcome,
+        summary=body.summary,
+    )
+
+
+@ai_router.post(
+    "/{session_id}/handoff",
+    status_code=201,
+    operation_id="ai_sessions_handoff",
+    responses=problems(403, 404, 409),
+    summary="Hand Over, for assistants",
+)
+@router.post(
+    "/{session_id}/handoff",
+    status_code=201,
+    operation_id="sessions_handoff",
+    responses=problems(403, 404, 409),
+)
+def hand_over(
+    session_id: str, body: HandoffStart, credential: CurrentCredential, attempt: CurrentAttempt
+) -> HandoffView:
+    """Escalate a session to whichever senior picks it up, or park it for later. For the holder."""
+    return transact_once(
+        attempt,
+        credential,
+        handoffs.open_handoff,
+        session_id=session_id,
+        intent=body.intent,
+        reason=body.reason,
+        priority=body.priority,
+    )
