@@ -1,6 +1,8 @@
 """Writing trees: each gesture is kept at once, two authors merge, errors stop publishing, old versions come back."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -123,14 +125,15 @@ def test_viewers_write_nothing_and_other_accounts_see_nothing(db: Session, team:
     other = add_team(db, "other")
     with pytest.raises(Forbidden):
         ask(db, team.viewer, tree_editing.get_draft, tree_id=team.tree_id)
-    for service, arguments in (
+    calls: tuple[tuple[Callable[..., Any], dict[str, Any]], ...] = (
         (tree_editing.get_draft, {}),
         (tree_editing.change_draft, {"gesture": lambda tree: tree}),
         (tree_editing.publish_draft, {}),
         (tree_versions.list_versions, {}),
         (tree_versions.compare_versions, {"older": 1, "newer": 0}),
         (tree_versions.restore_version, {"version": 1}),
-    ):
+    )
+    for service, arguments in calls:
         with pytest.raises(NotFound):
             ask(db, other.owner, service, tree_id=team.tree_id, **arguments)
 

@@ -132,7 +132,11 @@ def _node_form() -> rx.Component:
             rx.cond(
                 node.incoming.length() > 0,
                 rx.button(
-                    "Move branch", size="3", variant="soft", color_scheme="gray", on_click=EditorState.open_parents
+                    "Move branch",
+                    size="3",
+                    variant="soft",
+                    color_scheme="gray",
+                    on_click=EditorState.open_parents,
                 ),
             ),
             rx.button(
