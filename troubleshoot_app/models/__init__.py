@@ -5,7 +5,7 @@ from troubleshoot_app.models.audit import AuditEntry, IdempotencyKey
 from troubleshoot_app.models.handoffs import Delivery, Handoff
 from troubleshoot_app.models.presence import Presence
 from troubleshoot_app.models.sessions import Step, TroubleshootingSession
-from troubleshoot_app.models.trees import TreeVersion, TroubleshootingTree
+from troubleshoot_app.models.trees import TreeText, TreeVersion, TreeWord, TroubleshootingTree
 from troubleshoot_app.models.users import Invitation, PasswordReset, RefreshToken, SignIn, User
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "RefreshToken",
     "SignIn",
     "Step",
+    "TreeText",
     "TreeVersion",
+    "TreeWord",
     "TroubleshootingSession",
     "TroubleshootingTree",
     "User",

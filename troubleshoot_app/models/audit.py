@@ -25,7 +25,10 @@ class IdempotencyKey(AccountRow, table=True):
     """The first answer to a request, kept for whoever sends the same again."""
 
     __tablename__ = "idempotency_key"
-    __table_args__ = (UniqueConstraint("user_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "key"),
+        Index("ix_idempotency_key_created_at", "created_at"),
+    )
 
     user_id: UUID = Field(foreign_key="app_user.id")
     key: str = Field(max_length=128)

@@ -23,6 +23,7 @@ class Handoff(AccountRow, table=True):
             postgresql_where=text("status IN ('open', 'claimed')"),
         ),
         Index("ix_handoff_account_id_status_created_at", "account_id", "status", "created_at"),
+        Index("ix_handoff_account_id_id", "account_id", "id"),
     )
 
     session_id: UUID = Field(foreign_key="session.id", index=True)

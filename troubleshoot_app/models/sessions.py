@@ -24,6 +24,7 @@ class TroubleshootingSession(AccountRow, table=True):
     __table_args__ = (
         Index("ix_session_holder_id_updated_at", "holder_id", "updated_at"),
         Index("ix_session_account_id_updated_at", "account_id", "updated_at"),
+        Index("ix_session_account_id_id", "account_id", "id"),
     )
 
     tree_id: UUID = Field(foreign_key="tree.id", index=True)

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Index, String, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import ARRAY, Column, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlmodel import Field, SQLModel
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.tree_status import TreeStatus
@@ -13,10 +14,16 @@ from troubleshoot_app.models.base import AccountRow, Json, Timestamp, words
 
 
 class TroubleshootingTree(AccountRow, table=True):
-    """A tree as its authors see it: the draft, and which version people walk."""
+    """A tree as its authors see it: the draft, and which version people walk.
+
+    ``indexed_revision`` is the revision at which its words were last taken up for the search.
+    """
 
     __tablename__ = "tree"
-    __table_args__ = (Index("ix_tree_account_id", "account_id"),)
+    __table_args__ = (
+        Index("ix_tree_account_id", "account_id"),
+        Index("ix_tree_not_indexed", "account_id", postgresql_where=text("indexed_revision <> revision")),
+    )
 
     title: str = Field(max_length=200)
     description: str = Field(default="", max_length=2000)
@@ -26,13 +33,14 @@ class TroubleshootingTree(AccountRow, table=True):
     draft: dict[str, Any] = Field(sa_type=Json, sa_column_kwargs={"nullable": False})
     node_count: int = 0
     revision: int = 1
+    indexed_revision: int = 0
     version: int | None = None
     updated_at: datetime = Field(default_factory=now, sa_type=Timestamp)
     updated_by_id: UUID = Field(foreign_key="app_user.id")
 
 
 class TreeVersion(AccountRow, table=True):
-    """A published version: frozen, and so kept in memory by whoever walks it."""
+    """A published version: frozen, with what the tree said of itself then."""
 
     __tablename__ = "tree_version"
     __table_args__ = (UniqueConstraint("tree_id", "number"),)
@@ -40,6 +48,30 @@ class TreeVersion(AccountRow, table=True):
     tree_id: UUID = Field(foreign_key="tree.id")
     number: int
     title: str = Field(max_length=200)
+    description: str = Field(default="", max_length=2000)
+    category: str = Field(default="", max_length=100)
+    tags: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(String(50)), nullable=False))
+    node_count: int = 0
     document: dict[str, Any] = Field(sa_type=Json, sa_column_kwargs={"nullable": False})
     note: str = Field(default="", max_length=2000)
     published_by_id: UUID = Field(foreign_key="app_user.id")
+
+
+class TreeText(SQLModel, table=True):
+    """The words of a tree as its readers have it, for the search."""
+
+    __tablename__ = "tree_text"
+    __table_args__ = (Index("ix_tree_text_words", "words", postgresql_using="gin"),)
+
+    tree_id: UUID = Field(foreign_key="tree.id", primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    words: str = Field(sa_type=TSVECTOR, sa_column_kwargs={"nullable": False})
+
+
+class TreeWord(SQLModel, table=True):
+    """A word that some tree of the account has, or had: what a mistyped one is compared with."""
+
+    __tablename__ = "tree_word"
+
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    word: str = Field(primary_key=True, max_length=50)
