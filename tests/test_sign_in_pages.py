@@ -100,3 +100,19 @@ def test_an_invitation_that_is_not_good(page_as: Pages):
 def test_without_an_invitation_one_opens_an_account(page_as: Pages):
     page = page_as(None, "/register")
     expect(page.get_by_label("Team or company")).to_be_editable()
+
+
+@pytest.mark.parametrize("path", ["/login", "/register", "/forgot", "/reset"])
+def test_nothing_is_sent_before_the_page_is_ready(server: Server, path: str):
+    """The browser by itself would write what was typed into the address."""
+    (form,) = re.findall(r"<form[^>]*>", httpx.get(f"{server.url}{path}").text)
+    assert ' inert=""' in form
+    assert ' method="post"' in form
+
+
+def test_one_can_type_at_once(page_as: Pages):
+    page = page_as(None, "/login", device="desk")
+    expect(page.get_by_label("Email")).to_be_focused()
+    page.get_by_role("link", name="Forgot password?").click()
+    page.wait_for_url("**/forgot")
+    expect(page.get_by_label("Email")).to_be_focused()

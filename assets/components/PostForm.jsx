@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 // A form that the browser posts as JSON to the server itself, not over the websocket: only an HTTP answer can set
 // or take away the sign-in cookie. What was typed stays when the server says no, and the reason is read out.
@@ -22,14 +22,21 @@ function sent(form, secret) {
 export function PostForm({ action, next, fallback = "/", secret = "", done = "", children, className = "" }) {
   const [problem, setProblem] = useState("");
   const [isDone, setIsDone] = useState(false);
+  const [isReady, setIsReady] = useState(false);
   const busy = useRef(false);
+  const form = useRef(null);
+
+  // Until this has run the browser would send the form by itself, so that nothing in it can be pressed, nor has focus.
+  useEffect(() => setIsReady(true), []);
+  useEffect(() => {
+    if (isReady && document.activeElement === document.body) form.current?.querySelector("input")?.focus();
+  }, [isReady]);
 
   const submit = async (event) => {
     event.preventDefault();
     if (busy.current) return;
     busy.current = true;
-    const form = event.currentTarget;
-    const button = form.querySelector("button[type=submit]");
+    const button = form.current.querySelector("button[type=submit]");
     button?.setAttribute("aria-busy", "true");
     setProblem("");
     let said = NO_ANSWER;
@@ -37,7 +44,7 @@ export function PostForm({ action, next, fallback = "/", secret = "", done = "",
       const answer = await fetch(action, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: sent(form, secret),
+        body: sent(form.current, secret),
       });
       if (answer.ok && done) {
         setIsDone(true);
@@ -65,7 +72,7 @@ export function PostForm({ action, next, fallback = "/", secret = "", done = "",
     );
   }
   return (
-    <form onSubmit={submit} className={className} noValidate>
+    <form ref={form} method="post" inert={!isReady} onSubmit={submit} className={className} noValidate>
       {children}
       <p role="alert" className="form-problem" hidden={!problem}>
         {problem}

@@ -15,7 +15,7 @@ def login() -> rx.Component:
         _card(
             "Sign in",
             PostForm.create(
-                _email(auto_focus=True),
+                _email(),
                 field("Password", "password", type="password", auto_complete="current-password"),
                 _submit("Sign in"),
                 action="/api/v1/auth/web/sign-in",
@@ -43,7 +43,7 @@ def forgot() -> rx.Component:
             "Forgot password?",
             PostForm.create(
                 rx.text("We mail you a link to choose a new one.", size="3"),
-                _email(auto_focus=True),
+                _email(),
                 _submit("Send the link"),
                 action="/api/v1/auth/password/forgot",
                 done="If the address is known, a mail is on its way. Its link is good for 30 minutes.",
@@ -60,7 +60,7 @@ def reset() -> rx.Component:
         _card(
             "Choose a new password",
             PostForm.create(
-                _new_password(auto_focus=True),
+                _new_password(),
                 _submit("Save password"),
                 action="/api/v1/auth/password/reset",
                 secret="token",  # noqa: S106  the name of the part of the address
@@ -77,7 +77,7 @@ def _open_account() -> rx.Component:
     return _card(
         "Create an account",
         PostForm.create(
-            field("Your name", "name", auto_complete="name", auto_focus=True),
+            field("Your name", "name", auto_complete="name"),
             field("Team or company", "account_name", auto_complete="organization"),
             _email(),
             _new_password(),
@@ -111,14 +111,12 @@ def _card(title: str, *children: rx.Component) -> rx.Component:
     return rx.card(rx.box(heading, *children, class_name="stack"), size="4")
 
 
-def _email(**props: bool) -> rx.Component:
-    return field("Email", "email", type="email", auto_complete="username", **props)
+def _email() -> rx.Component:
+    return field("Email", "email", type="email", auto_complete="username")
 
 
-def _new_password(**props: bool) -> rx.Component:
-    return field(
-        "Password", "password", type="password", auto_complete="new-password", hint=_PASSWORD_HINT, **props
-    )
+def _new_password() -> rx.Component:
+    return field("Password", "password", type="password", auto_complete="new-password", hint=_PASSWORD_HINT)
 
 
 def _submit(words: str) -> rx.Component:
