@@ -72,7 +72,7 @@ class RunningWorker:
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._started = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="worker")
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
         """Return when it listens."""
@@ -108,7 +108,7 @@ class RunningWorker:
     async def _work(self) -> None:
         worker = Worker(self.sockets, self.screen, self._sender)
         async with worker.running():
-            while not worker._owner:
+            while not (worker._owner or self._stop.is_set()):
                 await asyncio.sleep(POLL_SECONDS)
             self._started.set()
             await self._stop.wait()
@@ -118,8 +118,8 @@ class RunningWorker:
 def working(sender: MailSender | MailServer) -> Iterator[RunningWorker]:
     """Run a worker that sends by ``sender``; a mail server stands for the real sender to it."""
     worker = RunningWorker(sender_to(sender) if isinstance(sender, MailServer) else sender)
-    worker.start()
     try:
+        worker.start()
         yield worker
     finally:
         worker.stop()

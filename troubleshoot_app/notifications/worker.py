@@ -115,8 +115,7 @@ class Worker:
                 instance_id = self._sockets.instance_id
                 await in_thread(Pool.DATABASE, transact, presence.mirror_sockets, instance_id, sockets)
                 mirrored = sockets
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._presence_changed.wait(), presence.BEAT.total_seconds())
+            await _first_of(self._presence_changed, presence.BEAT.total_seconds())
             await asyncio.sleep(PRESENCE_PAUSE_SECONDS)
 
     async def _sweep_screens(self) -> None:
@@ -139,8 +138,7 @@ class Worker:
                     Pool.DATABASE, transact, mail_queue.lease_due, owner, busy=busy, limit=free
                 ):
                     self._sending[delivery_id] = asyncio.create_task(self._deliver(delivery_id, owner))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+            await _first_of(self._wake, SWEEP_SECONDS)
 
     async def _deliver(self, delivery_id: UUID, owner: int) -> None:
         try:
@@ -190,6 +188,13 @@ def deliver_mail(sender: MailSender, delivery_id: UUID, owner: int) -> None:
         transact(mail_queue.record_deferred, delivery_id, told_round, why)
     else:
         transact(mail_queue.record_sent, delivery_id, told_round)
+
+
+async def _first_of(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event or the time. Not by ``asyncio.wait_for``, which may lose a cancellation before Python 3.12."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
