@@ -1,0 +1,1 @@
+"""The benchmark: what the application reaches, beside a bare program that does the same work in the same run."""

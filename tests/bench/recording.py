@@ -1,0 +1,66 @@
+"""The SQL of one step, as the application sends it, written down for the bare server to run again and again."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event
+
+from tests.bench.people import Walker
+from troubleshoot_app.core.db import engine, transact
+from troubleshoot_app.services import sessions
+from troubleshoot_app.services.access import acting
+from troubleshoot_app.services.auth import credential_of_cookie
+from troubleshoot_app.states.sessions import RECENT_STEPS
+
+Statements = list[tuple[str, dict[str, Any]]]
+OPTION = "yes"
+
+
+def record_step(walker: Walker, answer: str) -> str:
+    """Take two steps on the walker's other session; return the second as the script of all further ones.
+
+    What differs between the two moves on with every step; ``answer`` is what the bare server says after each.
+    """
+    before, after = _take_step(walker), _take_step(walker)
+    assert [text for text, _ in before] == [text for text, _ in after], "two steps sent different SQL"
+    statements = [
+        (text, {name: _written(earlier[name], value) for name, value in parameters.items()})
+        for (text, parameters), (_, earlier) in zip(after, before, strict=True)
+    ]
+    return json.dumps({"answer": answer, "statements": statements})
+
+
+def _take_step(walker: Walker) -> Statements:
+    sent: Statements = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        sent.append((statement, dict(parameters)))
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        credential = credential_of_cookie(walker.cookie)
+        transact(
+            acting,
+            credential,
+            sessions.choose_option,
+            session_id=walker.bare_session_id,
+            option_id=OPTION,
+            latest_steps=RECENT_STEPS,
+        )
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+    return sent
+
+
+def _written(earlier: Any, value: Any) -> dict[str, Any]:
+    match value:
+        case UUID():
+            return {"uuid": str(value)} if value == earlier else {"new id": None}
+        case datetime():
+            return {"time": None}
+        case int() if value == earlier + 1:
+            return {"count": value}
+        case _:
+            return {"plain": value}
