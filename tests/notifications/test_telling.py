@@ -92,8 +92,14 @@ def listening(team: Team, database_url: str) -> Iterator[psycopg2.extensions.con
     connection.close()
 
 
-def heard(listening: psycopg2.extensions.connection) -> list[Announcement]:
-    listening.poll()
+def heard(listening: psycopg2.extensions.connection, count: int = 0) -> list[Announcement]:
+    """Return what was announced since the last time, as soon as it is as much as ``count``."""
+
+    def enough() -> bool:
+        listening.poll()
+        return len(listening.notifies) >= count
+
+    eventually(enough)
     announcements = [Announcement.from_payload(notify.payload) for notify in listening.notifies]
     listening.notifies.clear()
     return announcements
@@ -126,7 +132,7 @@ def test_handoff_dispatches_on_escalate_after_the_commit_and_never_on_rollback(
             return handoff.id
 
         handoff_id = transact(checks_before_the_commit)
-        (announcement,) = heard(listening)
+        (announcement,) = heard(listening, 1)
         assert (announcement.account_id, announcement.event) == (team.account_id, HandoffEvent.OPENED)
         assert str(announcement.handoff_id) == handoff_id
         smtp.wait_for(lambda mails: len(mails) == 3)
@@ -150,4 +156,4 @@ def test_everything_that_happens_to_an_escalation_is_announced(
     second = transact(escalate, team)
     do(team.viewer, handoffs.cancel, handoff_id=second.id)
     events = ["opened", "dismissed", "claimed", "released", "claimed", "resolved", "opened", "cancelled"]
-    assert [announcement.event for announcement in heard(listening)] == events
+    assert [announcement.event for announcement in heard(listening, len(events))] == events

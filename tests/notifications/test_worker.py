@@ -222,11 +222,9 @@ def test_what_one_tab_puts_away_is_put_away_on_the_others(team: Team, smtp: Mail
         here.connect(team.engineer)
         there.connect(team.engineer, team.admin)
         handoff = transact(escalate, team)
-        for worker in (here, there):
-            eventually(lambda worker=worker: worker.screen.alerts(team.engineer) == [handoff.id])
+        eventually(lambda: all(tab.screen.alerts(team.engineer) == [handoff.id] for tab in (here, there)))
         do(team.engineer, handoffs.dismiss, handoff_id=handoff.id)
-        for worker in (here, there):
-            eventually(lambda worker=worker: worker.screen.alerts(team.engineer) == [])
+        eventually(lambda: not any(tab.screen.alerts(team.engineer) for tab in (here, there)))
         assert there.screen.alerts(team.admin) == [handoff.id]
         assert there.screen.inboxes[team.engineer.id].waiting == 1
 
@@ -246,8 +244,7 @@ def test_each_mail_is_sent_once_however_many_workers_there_are(team: Team, smtp:
     with working(smtp), working(smtp), working(smtp):
         escalations = [transact(escalate, team) for _ in range(5)]
         smtp.wait_for(lambda mails: len(mails) >= 20)
-        for handoff in escalations:
-            eventually(lambda handoff=handoff: set(told(team.viewer, handoff.id).values()) == {"sent"})
+        eventually(lambda: all(set(told(team.viewer, one.id).values()) == {"sent"} for one in escalations))
     assert len(smtp.attempts) == 20
     assert {delivery.attempts for delivery in transact(mails)} == {1}
 
@@ -258,7 +255,8 @@ def mails(db: Session) -> list[Delivery]:
 
 def test_what_nobody_announced_is_found_by_the_sweep(team: Team, smtp: MailServer):
     alone = transact(add_team, "umbrella")
-    transact(lambda db: [_change(db, person, {"is_active": False}) for person in alone.seniors] and None)
+    for person in alone.seniors:
+        transact(_change, person, {"is_active": False})
     handoff = transact(escalate, alone)
     with working(smtp) as worker:
         new = transact(add_person, alone.account_id, Role.ENGINEER, "Late", "late@umbrella.test")
