@@ -20,7 +20,7 @@ from troubleshoot_app.server.paths import ROOT
 from troubleshoot_app.server.postgres import EmbeddedPostgres, processes_in
 
 SECOND_START_SECONDS = 10
-GONE_SECONDS = 10
+GONE_SECONDS = 30
 SERVE = [sys.executable, "-m", "troubleshoot_app", "serve"]
 MAKE_RUN = ["make", "--silent", "run"]
 

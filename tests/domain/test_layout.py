@@ -52,9 +52,9 @@ def test_the_time_grows_with_the_size_and_not_faster():
     def seconds(tree: Tree) -> float:
         best = float("inf")
         for _ in range(5):
-            begin = time.perf_counter()
+            begin = time.process_time()
             lay_out(tree)
-            best = min(best, time.perf_counter() - begin)
+            best = min(best, time.process_time() - begin)
         return best
 
     assert seconds(chain(NODE_LIMIT)) < 40 * seconds(chain(NODE_LIMIT // 10))

@@ -85,6 +85,7 @@ class Calls:
             "list_trees": (self.team.viewer, {"words": "no internet", "category": "Network"}),
             "get_summary": (self.team.viewer, {"tree_id": self.team.tree_id}),
             "get_tree": (self.team.viewer, {"tree_id": self.team.tree_id}),
+            "published_tree": (self.team.viewer, {"tree_id": self.team.tree_id}),
             "draft_problems": (self.team.engineer, {"tree_id": self.team.tree_id}),
         }
         return by_name[fn.__name__]
