@@ -1,0 +1,55 @@
+"""The columns of a tree as a table: one row an option, a row without an option for a node without options.
+
+| column    | what stands in it                                                                  |
+| --------- | ---------------------------------------------------------------------------------- |
+| node      | the id of the node; empty: the node of the row above                               |
+| kind      | question, action, resolution or escalation; empty: guessed                         |
+| text      | what it asks or says; empty on its further rows                                    |
+| help      | more, if any                                                                       |
+| option    | the label of an answer, or of the way on                                           |
+| to        | the node that it leads to                                                          |
+| option_id | its id, if it matters                                                              |
+| tree      | the title of the tree, where a file has several                                    |
+
+Only ``node`` and ``text``, or ``node`` and ``option``, are needed; the order of the columns is free, and so is the case
+of their names. Rows without a node, whose kind is title, description, category, tag, slug or start, say that (in
+``text``) of the tree as a whole. A cell that a spreadsheet would take for a formula is written with ``'`` before it.
+"""
+
+COLUMNS = ("node", "kind", "text", "help", "option", "to", "option_id")
+TREE_COLUMN = "tree"
+ABOUT_KINDS = ("title", "description", "category", "tag", "slug", "start")
+
+ALIASES = {
+    "id": "node", "node id": "node", "node_id": "node", "step": "node", "step id": "node", "knoten": "node",
+    "type": "kind", "node type": "kind", "art": "kind",
+    "question": "text", "title": "text", "description": "text", "prompt": "text", "node text": "text", "frage": "text",
+    "details": "help", "hint": "help", "note": "help", "notes": "help", "hilfe": "help",
+    "answer": "option", "label": "option", "choice": "option", "response": "option", "antwort": "option",
+    "next": "to", "goto": "to", "go to": "to", "target": "to", "next node": "to", "next step": "to", "leads to": "to",
+    "next_node": "to", "next_step": "to", "ziel": "to",
+    "option id": "option_id", "chart": "tree",
+}  # fmt: skip
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def column_named(header: str) -> str | None:
+    """Return the column that a header stands for; None when it is not one of them."""
+    name = " ".join(header.split()).casefold()
+    return name if name in COLUMNS or name == TREE_COLUMN else ALIASES.get(name)
+
+
+def guarded(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def unguarded(cell: str) -> str:
+    """Return what ``guarded`` was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def is_formula(cell: str) -> bool:
+    """Tell whether a spreadsheet would have calculated a cell."""
+    return cell.startswith(("=", "@")) or (cell.startswith(("+", "-")) and "(" in cell)

@@ -1,0 +1,228 @@
+"""Reads tables, one row an option; the columns are those of ``csv_columns``."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from troubleshoot_app.domain.errors import Fault, UnreadableTree, quoted
+from troubleshoot_app.domain.formats.chart import CHART_LIMIT, Box, Chart, too_large
+from troubleshoot_app.domain.formats.csv_columns import (
+    ABOUT_KINDS,
+    COLUMNS,
+    TREE_COLUMN,
+    column_named,
+    is_formula,
+    unguarded,
+)
+from troubleshoot_app.domain.formats.report import Code, Place, Report
+from troubleshoot_app.domain.tree import NodeKind
+
+ROW_LIMIT = 60_000
+COLUMN_LIMIT = 100
+DELIMITERS = (",", ";", "\t", "|")
+
+_LINE_END = ("\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The cells of a row by column; ``line`` is the line of the file that it begins on."""
+
+    line: int
+    cells: dict[str, str]
+    numbers: dict[str, int]
+
+    def text(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def word(self, column: str) -> str:
+        return self.text(column).strip()
+
+    def place(self, column: str = "node") -> Place:
+        """Return the line of the row, and the number of the column, counted from 1."""
+        return Place(self.line, self.numbers.get(column, 1))
+
+
+def looks_like_table(text: str) -> bool:
+    """Tell whether a text begins with the columns of a tree."""
+    return _delimiter(text) is not None
+
+
+def read_csv(text: str, report: Report) -> list[Chart]:
+    """Return the charts of a table; ``report`` gets what is about the table as a whole.
+
+    Raises:
+        UnreadableTree: the columns are not those of a tree, the table is broken, or too large.
+    """
+    charts: dict[str, _TableChart] = {}
+    for row in _rows(text, report):
+        title = row.word(TREE_COLUMN)
+        if title not in charts:
+            if len(charts) == CHART_LIMIT:
+                raise too_large(
+                    f"A file has at most {CHART_LIMIT} trees; here is one more.", row.place(TREE_COLUMN)
+                )
+            charts[title] = _TableChart(row.place(), title)
+        charts[title].take(row)
+    found = [chart.finish() for chart in charts.values()]
+    if not any(chart.boxes or chart.about for chart in found):
+        raise UnreadableTree([Fault((), "There is no row with a node in this table.", 1, 1)])
+    return found
+
+
+class _TableChart:
+    """A chart that grows by one row after the other."""
+
+    def __init__(self, place: Place, title: str) -> None:
+        self.chart = Chart(place, about={"title": title} if title else {})
+        self._start: str | None = None
+        self._current: Box | None = None
+        self._described = set[str]()
+
+    def take(self, row: _Row) -> None:
+        """Take the next row."""
+        node_id, kind = row.word("node"), row.word("kind").casefold()
+        if not node_id and kind in ABOUT_KINDS:
+            self._take_about(kind, row.text("text"))
+            return
+        box = self._current
+        if node_id:
+            box = self._current = self.chart.box(node_id, row.place())
+        if box is None:
+            if any(cell.strip() for cell in row.cells.values()):
+                message = "This row names no node, and none stands above it; it was left out."
+                self.chart.report.error(Code.ROW_LEFT_OUT, row.place(), message)
+            return
+        self._describe(box, row, kind)
+        if row.word("option") or row.word("to") or row.word("option_id"):
+            self._add_option(box, row)
+
+    def finish(self) -> Chart:
+        """Return the chart when all rows are read."""
+        if self._start is not None:
+            self.chart.start = self._start
+        else:
+            self._find_targets_by_text()
+        return self.chart
+
+    def _find_targets_by_text(self) -> None:
+        """People also write the words of a node where its id should stand: let them."""
+        by_text = {box.text.strip(): box.id for box in reversed(self.chart.boxes.values()) if box.text}
+        for arrow in self.chart.arrows:
+            if arrow.target not in self.chart.boxes:
+                arrow.target = by_text.get(arrow.target, arrow.target)
+
+    def _take_about(self, kind: str, text: str) -> None:
+        if kind == "start":
+            self._start = text
+        elif kind == "tag":
+            self.chart.about.setdefault("tags", []).append(text)
+        else:
+            self.chart.about[kind] = text
+
+    def _describe(self, box: Box, row: _Row, kind: str) -> None:
+        report = self.chart.report
+        if kind:
+            if kind in list(NodeKind):
+                box.kind = NodeKind(kind)
+            else:
+                message = f"{quoted(kind)} is no kind of node ({', '.join(NodeKind)}); it was guessed."
+                report.warning(Code.KIND_GUESSED, row.place("kind"), message)
+        text, note = row.text("text"), row.text("help")
+        if text.strip() or box.id not in self._described:
+            if box.id in self._described and box.text != text and box.text:
+                message = f"{quoted(box.id)} said {quoted(box.text)} above; the later words count."
+                report.warning(Code.TEXT_CHANGED_LATER, row.place("text"), message)
+            box.text = text if text or kind else None
+        box.help = note or box.help
+        self._described.add(box.id)
+        for column in ("text", "help", "option"):
+            if is_formula(row.text(column)):
+                message = f"{quoted(row.text(column))} looks like a formula; it is kept as text."
+                report.info(Code.FORMULA_KEPT_AS_TEXT, row.place(column), message)
+
+    def _add_option(self, box: Box, row: _Row) -> None:
+        option_id = row.word("option_id") or None
+        label: str | None = row.text("option")
+        if not label and option_id is None:
+            label = None
+        if not row.word("to"):
+            message = f"The option {quoted(label or '')} of {quoted(box.id)} does not say where it leads."
+            self.chart.report.warning(Code.ANSWER_WITHOUT_NEXT, row.place("to"), message)
+        self.chart.arrow(box.id, row.word("to"), label, row.place("option"), option_id)
+
+
+def _rows(text: str, report: Report) -> Iterator[_Row]:
+    """Return the rows below the header."""
+    delimiter = _delimiter(text)
+    if delimiter is None:
+        message = f"The first row should name the columns of a tree: {', '.join(COLUMNS)}."
+        raise UnreadableTree([Fault((), message, 1, 1)])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    names: list[str | None] = []
+    line = 1
+    try:
+        for number, cells in enumerate(reader):
+            if number > ROW_LIMIT:
+                raise too_large(f"A table has at most {ROW_LIMIT:,} rows; here is one more.", Place(line, 1))
+            if names:
+                yield _row(cells, names, line, report)
+            elif not _is_separator_line(cells) and any(cells):
+                names = _names(cells, line, report)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableTree([Fault((), f"This is not CSV: {error}.", line, 1)]) from None
+
+
+def _row(cells: list[str], names: list[str | None], line: int, report: Report) -> _Row:
+    found: dict[str, str] = {}
+    numbers: dict[str, int] = {}
+    for number, (cell, name) in enumerate(zip(cells, names, strict=False), 1):
+        if name is not None:
+            found[name] = unguarded(cell)
+            numbers[name] = number
+    beyond = next(
+        (number for number, cell in enumerate(cells[len(names) :], len(names)) if cell.strip()), None
+    )
+    if beyond is not None:
+        message = f"{quoted(cells[beyond])}, and what stands beside it, stands in no column; it was left out."
+        report.warning(Code.ROW_LEFT_OUT, Place(line, beyond + 1), message)
+    return _Row(line, found, numbers)
+
+
+def _names(cells: list[str], line: int, report: Report) -> list[str | None]:
+    if len(cells) > COLUMN_LIMIT:
+        raise too_large(
+            f"A table has at most {COLUMN_LIMIT} columns; here is one more.", Place(line, COLUMN_LIMIT + 1)
+        )
+    names: list[str | None] = []
+    for number, cell in enumerate(cells):
+        name = column_named(cell)
+        if name is None or name in names:
+            message = f"The column {quoted(cell)} has no place in a tree, or is there twice; it was left out."
+            report.warning(Code.COLUMN_LEFT_OUT, Place(line, number + 1), message)
+            name = None
+        names.append(name)
+    return names
+
+
+def _delimiter(text: str) -> str | None:
+    """Return the delimiter with which the first line names the columns of a tree best."""
+    begin = 0
+    while text.startswith(_LINE_END, begin) or text[begin : begin + 4].casefold() == "sep=":
+        end = text.find("\n", begin)
+        if end < 0:
+            return None
+        begin = end + 1
+    first = text[begin : begin + 2_000].split("\n", 1)[0].strip("\r")
+    best, most = None, 1
+    for delimiter in DELIMITERS:
+        names = {column_named(cell.strip('"')) for cell in first.split(delimiter)} - {None}
+        if "node" in names and len(names) > most:
+            best, most = delimiter, len(names)
+    return best
+
+
+def _is_separator_line(cells: list[str]) -> bool:
+    return bool(cells) and cells[0].casefold().startswith("sep=")

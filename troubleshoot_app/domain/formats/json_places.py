@@ -1,0 +1,48 @@
+"""Where the parts of a JSON text stand, which Python's own reader does not tell."""
+
+import json
+import re
+
+from troubleshoot_app.domain.formats.structure import DEPTH_LIMIT, Location
+
+_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
+
+
+def json_places(text: str) -> dict[Location, int]:
+    """Return the position of each key and each entry of a list in well-formed JSON, down to the depth of a tree file."""
+    found: dict[Location, int] = {}
+    location: list[str | int] = []
+    closers: list[str] = []
+    expects_key = False
+    for match in _PART.finditer(text):
+        part = match[0]
+        if part in "{[":
+            closers.append("}" if part == "{" else "]")
+            if len(closers) > DEPTH_LIMIT:
+                return found
+            expects_key = part == "{"
+            location.append("" if expects_key else 0)
+            if not expects_key:
+                found.setdefault(tuple(location), match.end())
+        elif part in "}]":
+            closers.pop()
+            location.pop()
+            expects_key = False
+        elif part == ",":
+            expects_key = closers[-1] == "}"
+            if not expects_key:
+                location[-1] = int(location[-1]) + 1
+                found[tuple(location)] = match.end()
+        elif part == ":":
+            expects_key = False
+        elif expects_key:
+            location[-1] = _unquoted(part)
+            found.setdefault(tuple(location), match.start())
+    return found
+
+
+def _unquoted(part: str) -> str:
+    words = part[1:-1]
+    if "\\" not in words:
+        return words
+    return str(json.loads(part, strict=False))

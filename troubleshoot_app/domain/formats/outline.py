@@ -1,0 +1,118 @@
+"""Outlines, as nested lists and as trees drawn with lines: what stands below what."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from troubleshoot_app.domain.formats.chart import too_large
+from troubleshoot_app.domain.formats.report import Place
+from troubleshoot_app.domain.formats.source import Source
+from troubleshoot_app.domain.tree import NODE_LIMIT, TEXT_LIMIT
+
+ITEM_LIMIT = 4 * NODE_LIMIT
+
+ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<marker>[-*+•◦‣]|\d{1,9}[.)])(?P<gap>[ \t]+|$)(?P<text>.*)")
+DRAWN = re.compile(
+    r"""(?P<before>[\s│┃║|]*)
+        (?: [├└┣┗╠╚╰┌╭┬][─━═╌┄-]*[►▶→>]?(?![─━═]) | [|+`\\](?:--+|__+)>?(?=\s+\S|\w) | \|-(?=\s) )
+        \s*(?P<text>.*)""",
+    re.VERBOSE,
+)
+_ONLY_LINES = re.compile(r"[\s│┃║|]*")
+_ANCHOR = re.compile(r"<a\s+(?:id|name)=\"(?P<id>[^\"<>]*)\"\s*>\s*(?:</a>)?\s*")
+_CHECK_BOX = re.compile(r"\[[ xX]\]\s+")
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+
+
+@dataclass(slots=True)
+class Item:
+    """A line of an outline with what stands below it."""
+
+    text: str
+    place: Place
+    ordered: bool = False
+    children: list["Item"] = field(default_factory=list)
+    anchor: str = ""
+
+
+class _Outline:
+    """Items as they come, each below the last one that stands further to the left."""
+
+    def __init__(self) -> None:
+        self.roots: list[Item] = []
+        self.last: Item | None = None
+        self._open: list[tuple[int, Item]] = []
+        self._count = 0
+
+    def add(self, column: int, text: str, place: Place, *, ordered: bool = False) -> None:
+        self._count += 1
+        if self._count > ITEM_LIMIT:
+            raise too_large(
+                f"An outline has at most {ITEM_LIMIT:,} lines; here is one more. Split it.", place
+            )
+        if len(text) > TEXT_LIMIT:
+            raise too_large(f"This line has {len(text):,} characters; shorten it.", place)
+        anchor = _ANCHOR.match(text)
+        if anchor is not None:
+            text = text[anchor.end() :]
+        text = _CHECK_BOX.sub("", text, count=1) if text.startswith("[") else text
+        item = Item(text.strip(), place, ordered, anchor=anchor["id"] if anchor else "")
+        while self._open and self._open[-1][0] >= column:
+            self._open.pop()
+        (self._open[-1][1].children if self._open else self.roots).append(item)
+        self._open.append((column, item))
+        self.last = item
+
+
+def read_list(source: Source, lines: Iterable[tuple[int, int]]) -> list[Item]:
+    """Return the items of a list in Markdown; ``lines`` are the positions at which its lines begin and end."""
+    outline = _Outline()
+    blank = fenced = False
+    parts: dict[int, list[str]] = {}
+    for begin, end in lines:
+        line = source.text[begin:end]
+        match = None if fenced else ITEM.match(line)
+        if match is not None:
+            column = len(match["indent"].expandtabs(4))
+            ordered = match["marker"][0].isdigit()
+            outline.add(column, match["text"], source.place(begin + match.start("marker")), ordered=ordered)
+        elif line.strip() and outline.last is not None:
+            parts.setdefault(id(outline.last), [outline.last.text]).append(
+                ("\n" if blank else "") + line.strip()
+            )
+            fenced ^= _FENCE.match(line) is not None
+        blank = not line.strip()
+    _join(outline.roots, parts)
+    return outline.roots
+
+
+def read_drawn(source: Source, lines: Iterable[tuple[int, int]]) -> list[Item]:
+    """Return the items of a tree that is drawn with ``├──``, ``└──`` and ``│``."""
+    outline = _Outline()
+    parts: dict[int, list[str]] = {}
+    for begin, end in lines:
+        line = source.text[begin:end].replace("\N{NO-BREAK SPACE}", " ")
+        match = DRAWN.match(line)
+        if match is not None:
+            outline.add(match.end("before"), match["text"], source.place(begin + match.start("text")))
+            continue
+        lead = _ONLY_LINES.match(line)
+        width = lead.end() if lead else 0
+        if width == len(line):
+            continue
+        if outline.last is not None and set("│┃║|") & set(line[:width]):
+            parts.setdefault(id(outline.last), [outline.last.text]).append(line[width:].strip())
+        else:
+            outline.add(-1, line[width:], source.place(begin + width))
+    _join(outline.roots, parts)
+    return outline.roots
+
+
+def _join(roots: list[Item], parts: dict[int, list[str]]) -> None:
+    """Give items whose text goes on in further lines the whole of it."""
+    waiting = list(roots)
+    while parts and waiting:
+        item = waiting.pop()
+        waiting += item.children
+        if id(item) in parts:
+            item.text = "\n".join(parts.pop(id(item)))
