@@ -1,0 +1,162 @@
+"""A good call of each use case that takes anything for an argument: who makes it, and with which arguments."""
+
+import importlib
+import inspect
+import json
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import Session
+
+from tests.support.people import Person, Team, add_team, ask, escalate, router_tree, start
+from troubleshoot_app import services
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.security import token_hash
+from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.domain.formats.tree_file import TreeFile, write_tree_file
+from troubleshoot_app.domain.handoff import Intent
+from troubleshoot_app.models import Invitation
+from troubleshoot_app.services import handoffs, sessions, tree_editing
+from troubleshoot_app.services.invitations import LIFETIME
+from troubleshoot_app.services.paging import PageRequest
+
+UseCase = Callable[..., Any]
+
+
+def open_arguments() -> dict[UseCase, list[str]]:
+    """Return each use case of the services with its arguments that are not typed, since they come from outside."""
+    found: dict[UseCase, list[str]] = {}
+    for module in pkgutil.iter_modules(services.__path__, f"{services.__name__}."):
+        for name, fn in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
+            parameters = inspect.signature(fn).parameters
+            is_use_case = fn.__module__ == module.name and list(parameters)[:2] == ["db", "actor"]
+            names = [
+                p.name for p in parameters.values() if p.annotation is object and p.kind is p.KEYWORD_ONLY
+            ]
+            if is_use_case and names and not name.startswith("_"):
+                found[fn] = names
+    return found
+
+
+class GoodCalls:
+    """Good calls, all made from the same state of the same account; ``team`` and the rest say which."""
+
+    def __init__(self, db: Session, account: str = "acme") -> None:
+        """Make an account with a session under way, and a handoff of each kind."""
+        self.db = db
+        self.team: Team = add_team(db, account)
+        viewer = self.team.viewer
+        self.session = start(db, self.team)
+        ask(db, viewer, sessions.choose_option, session_id=self.session.id, option_id="no")
+        self.session = ask(db, viewer, sessions.get_session, session_id=self.session.id)
+        self.open = escalate(db, self.team)
+        self.claimed = escalate(db, self.team)
+        ask(db, self.team.engineer, handoffs.claim, handoff_id=self.claimed.id)
+        parked = start(db, self.team)
+        self.parked = ask(db, viewer, handoffs.open_handoff, session_id=parked.id, intent=Intent.PARK)
+        self.invitation = Invitation(
+            account_id=self.team.account_id,
+            email=f"new@{account}.test",
+            role=Role.VIEWER,
+            invited_by_id=self.team.admin.id,
+            token_hash=token_hash(account),
+            expires_at=now() + LIFETIME,
+        )
+        db.add(self.invitation)
+        db.flush()
+
+    def of(self, fn: UseCase) -> tuple[Person, dict[str, Any]]:
+        """Return who calls ``fn`` with which arguments."""
+        person, arguments = self._by_name()[f"{fn.__module__.rpartition('.')[2]}.{fn.__name__}"]
+        return person, arguments
+
+    def make(self, fn: UseCase, **other: Any) -> Any:
+        """Call ``fn`` with good arguments, but for the ``other`` ones, and take back what it did."""
+        person, arguments = self.of(fn)
+        savepoint = self.db.begin_nested()
+        try:
+            answer = ask(self.db, person, fn, **(arguments | other))
+            self.db.flush()
+            return answer
+        finally:
+            savepoint.rollback()
+            self.db.expire_all()
+
+    def _by_name(self) -> dict[str, tuple[Person, dict[str, Any]]]:
+        return self._of_sessions() | self._of_handoffs() | self._of_trees() | self._of_people()
+
+    def _of_sessions(self) -> dict[str, tuple[Person, dict[str, Any]]]:
+        viewer, walk = self.team.viewer, {"session_id": self.session.id}
+        seen = {"revision": self.session.revision}
+        about = {"title": "t", "ticket_ref": "r", "asset": "a"}
+        return {
+            "sessions.start_session": (viewer, {"tree_id": self.team.tree_id} | about),
+            "sessions.get_session": (viewer, walk),
+            "sessions.list_path": (viewer, walk),
+            "sessions.choose_option": (
+                viewer,
+                walk | seen | {"option_id": "done", "note": "n", "value": "v"},
+            ),
+            "sessions.step_back": (viewer, walk | seen | {"to_seq": 1}),
+            "sessions.save_note": (viewer, walk | {"seq": 1, "note": "n"}),
+            "sessions.update_session": (viewer, walk | seen | about | {"notes": "n"}),
+            "sessions.complete_session": (viewer, walk | {"outcome": "resolved", "summary": "s"}),
+            "charts.session_chart": (viewer, walk),
+        }
+
+    def _of_handoffs(self) -> dict[str, tuple[Person, dict[str, Any]]]:
+        team, to_open = self.team, {"handoff_id": self.open.id}
+        claimed = {"handoff_id": self.claimed.id}
+        opening = {"session_id": self.session.id, "intent": "escalate", "reason": "r", "priority": "high"}
+        return {
+            "handoffs.open_handoff": (team.viewer, opening),
+            "handoffs.claim": (team.owner, to_open),
+            "handoffs.cancel": (team.viewer, to_open),
+            "handoffs.dismiss": (team.owner, to_open),
+            "handoffs.release": (team.engineer, claimed | {"note": "n"}),
+            "handoffs.resolve": (team.engineer, claimed | {"resolution": "r"}),
+            "handoffs.resume": (team.viewer, {"handoff_id": self.parked.id}),
+            "handoff_views.get_handoff": (team.viewer, to_open),
+            "handoff_views.list_deliveries": (team.viewer, to_open),
+            "handoff_views.find_deliveries": (team.viewer, to_open | {"page": PageRequest()}),
+            "handoff_views.note_seen": (team.owner, {"handoff_ids": [self.open.id]}),
+        }
+
+    def _of_trees(self) -> dict[str, tuple[Person, dict[str, Any]]]:
+        team, tree = self.team, {"tree_id": str(self.team.tree_id)}
+        details = tree_editing.Details("No internet", "First checks.", "Network", ("wan",))
+        document = json.loads(write_tree_file(TreeFile(title="t", tree=router_tree()), "json"))
+        return {
+            "trees.list_trees": (team.viewer, {"words": "no internet", "category": "Network"}),
+            "trees.get_summary": (team.viewer, tree),
+            "trees.get_tree": (team.viewer, tree),
+            "trees.published_tree": (team.viewer, tree),
+            "trees.draft_problems": (team.engineer, tree),
+            "charts.draft_chart": (team.engineer, tree),
+            "charts.tree_chart": (team.viewer, tree),
+            "tree_editing.new_draft": (team.engineer, {"title": "t"}),
+            "tree_editing.get_draft": (team.engineer, tree),
+            "tree_editing.change_draft": (team.engineer, tree | {"gesture": lambda tree: tree}),
+            "tree_editing.try_option": (team.engineer, tree | {"node_id": "power", "option_id": "no"}),
+            "tree_editing.change_details": (team.engineer, tree | {"seen": details, "wanted": details}),
+            "tree_editing.publish_draft": (team.engineer, tree | {"note": "n"}),
+            "tree_versions.list_versions": (team.engineer, tree),
+            "tree_versions.compare_versions": (team.engineer, tree | {"older": 1, "newer": 0}),
+            "tree_versions.restore_version": (team.engineer, tree | {"version": 1}),
+            "tree_files.create_tree": (team.engineer, {"document": document, "publish": True}),
+            "tree_files.replace_draft": (team.engineer, tree | {"document": document, "revision": 2}),
+            "tree_files.publish_tree": (team.engineer, tree | {"revision": 2, "note": "n"}),
+            "tree_files.validate_tree": (team.engineer, {"document": document}),
+        }
+
+    def _of_people(self) -> dict[str, tuple[Person, dict[str, Any]]]:
+        team, one = self.team, {"user_id": str(self.team.engineer.id)}
+        change = {"name": "Erin", "role": "admin", "is_active": False}
+        return {
+            "users.rename_me": (team.viewer, {"name": "Vera"}),
+            "users.change_user": (team.owner, one | change),
+            "users.delete_user": (team.owner, one),
+            "invitations.invite": (team.admin, {"email": "other@acme.test", "role": "viewer"}),
+            "invitations.withdraw": (team.admin, {"invitation_id": self.invitation.id}),
+        }
