@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from troubleshoot_app.api import errors, idempotency
-from troubleshoot_app.api.routes import auth, charts, handoffs, sessions, users, web
+from troubleshoot_app.api.routes import auth, charts, handoffs, sessions, trees, users, web
 
 PREFIX = "/api/v1"
 
@@ -18,6 +18,8 @@ def make_api() -> FastAPI:
     v1 = APIRouter(prefix=PREFIX)
     v1.include_router(auth.router)
     v1.include_router(users.router)
+    v1.include_router(trees.router)
+    v1.include_router(trees.schema_router)
     v1.include_router(sessions.router)
     v1.include_router(sessions.ai_router)
     v1.include_router(handoffs.router)

@@ -1,10 +1,10 @@
 """Trees: one draft that changes, and numbered versions that never do."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Index, String, UniqueConstraint, text
+from sqlalchemy import ARRAY, Column, Index, String, Table, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
@@ -60,6 +60,8 @@ class TreeVersion(AccountRow, table=True):
 class TreeText(SQLModel, table=True):
     """The words of a tree as its readers have it, for the search."""
 
+    __table__: ClassVar[Table]
+
     __tablename__ = "tree_text"
     __table_args__ = (Index("ix_tree_text_words", "words", postgresql_using="gin"),)
 
@@ -70,6 +72,8 @@ class TreeText(SQLModel, table=True):
 
 class TreeWord(SQLModel, table=True):
     """A word that some tree of the account has, or had: what a mistyped one is compared with."""
+
+    __table__: ClassVar[Table]
 
     __tablename__ = "tree_word"
 

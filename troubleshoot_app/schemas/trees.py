@@ -1,13 +1,18 @@
 """Trees as the pages and the API show them."""
 
 from datetime import datetime
+from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from troubleshoot_app.domain.errors import Severity
 from troubleshoot_app.domain.tree import NodeKind
 from troubleshoot_app.domain.tree_status import TreeStatus
+from troubleshoot_app.schemas.lists import Page
 from troubleshoot_app.schemas.people import PersonRef
+from troubleshoot_app.schemas.versions import VersionView
+
+NOTE_LENGTH = 2_000
 
 
 class OptionView(BaseModel):
@@ -81,3 +86,72 @@ class Category(BaseModel):
 
     name: str
     tree_count: int
+
+
+class CategoryList(BaseModel):
+    """Categories by name."""
+
+    items: list[Category]
+
+
+class TreePage(Page[TreeSummary]):
+    """Part of a list of trees."""
+
+
+class VersionPage(Page[VersionView]):
+    """Part of a list of versions."""
+
+
+class TreeHit(BaseModel):
+    """A tree in which the words were found: at which node, null when it is in what the tree says of itself."""
+
+    tree: TreeSummary
+    node_id: str | None
+    snippet: str
+    score: float
+
+
+class TreeHits(BaseModel):
+    """What was found, best first."""
+
+    items: list[TreeHit]
+
+
+class ProblemList(BaseModel):
+    """What is wrong with a tree, in the order of its nodes; empty when nothing is."""
+
+    problems: list[ProblemView]
+
+
+class ReportLineView(BaseModel):
+    """One thing to know about an import: what was guessed, left out, or looks wrong; where it stands in the file."""
+
+    severity: Literal["error", "warning", "info"]
+    code: str
+    line: int | None
+    column: int | None
+    message: str
+
+
+class ImportedTreeView(TreeView):
+    """A draft that came out of a file, with what is wrong with it."""
+
+    problems: list[ProblemView]
+
+
+class ImportResult(BaseModel):
+    """The drafts that a file became, one for each chart in it."""
+
+    items: list[ImportedTreeView]
+    report: list[ReportLineView]
+
+
+class Publication(BaseModel):
+    """Which draft to publish, and what is new in it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"revision": 3, "note": "Asks for the fuse first."}]}
+    )
+
+    revision: StrictInt
+    note: str | None = Field(default=None, max_length=NOTE_LENGTH)

@@ -135,7 +135,7 @@ def list_deliveries(db: Session, actor: Actor, *, handoff_id: object) -> list[De
     return [_delivery_view(row.Delivery, row.name) for row in rows]
 
 
-def find_deliveries(db: Session, actor: Actor, *, handoff_id: object, page: PageRequest) -> DeliveryPage:
+def find_deliveries(db: Session, actor: Actor, *, handoff_id: str, page: PageRequest) -> DeliveryPage:
     """Return a page of who was told of a handoff and how that went, newest first.
 
     Raises:

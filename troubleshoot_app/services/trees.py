@@ -1,20 +1,18 @@
 """Trees: what can be walked, and who sees which state of it."""
 
-from typing import TypeVarTuple
-
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
-from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.errors import Problem
 from troubleshoot_app.domain.formats.tree_file import TreeFile
 from troubleshoot_app.domain.tree import Node, Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import problems
 from troubleshoot_app.domain.tree_status import TreeStatus
-from troubleshoot_app.models import TreeVersion, TroubleshootingTree, User
+from troubleshoot_app.models import TreeVersion, TroubleshootingTree
+from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.paths import tree_of_version
-from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.trees import (
     Category,
     NodeView,
@@ -26,10 +24,21 @@ from troubleshoot_app.schemas.trees import (
     TreeView,
 )
 from troubleshoot_app.services import audit
-from troubleshoot_app.services.access import get_row, of_account, require
+from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.inputs import text_of
-
-Columns = TypeVarTuple("Columns")
+from troubleshoot_app.services.tree_rows import (
+    SHOWN_CATEGORY,
+    SHOWN_DESCRIPTION,
+    SHOWN_TAGS,
+    SHOWN_TITLE,
+    TREE,
+    draft_of,
+    only_visible,
+    tree_summary,
+    visible_tree,
+    visible_trees,
+)
+from troubleshoot_app.services.tree_search import index_tree
 
 SEARCH_LENGTH = 200
 LIST_LIMIT = 200
@@ -40,46 +49,33 @@ def list_trees(
 ) -> list[TreeSummary]:
     """Return the trees that the actor may see, by title; each of ``words`` must occur in title, description or tags."""
     require(actor, Permission.TREE_READ)
-    query = _visible(
-        select(TroubleshootingTree, col(User.name)).join(
-            User, col(User.id) == col(TroubleshootingTree.updated_by_id)
-        ),
-        actor,
-    )
+    query = visible_trees(actor)
     if name := text_of(category, "category", SEARCH_LENGTH):
-        query = query.where(col(TroubleshootingTree.category) == name)
+        query = query.where(SHOWN_CATEGORY == name)  # noqa: SIM300  a column, no constant
     searched = func.concat_ws(
-        " ",
-        col(TroubleshootingTree.title),
-        col(TroubleshootingTree.description),
-        col(TroubleshootingTree.category),
-        func.array_to_string(col(TroubleshootingTree.tags), " "),
+        " ", SHOWN_TITLE, SHOWN_DESCRIPTION, SHOWN_CATEGORY, func.array_to_string(SHOWN_TAGS, " ")
     )
     for word in text_of(words, "search", SEARCH_LENGTH).split():
         query = query.where(searched.icontains(word, autoescape=True))
-    rows = db.execute(
-        query.order_by(func.lower(col(TroubleshootingTree.title)), col(TroubleshootingTree.id)).limit(limit)
-    )
-    return [_summary(tree, name) for tree, name in rows]
+    rows = db.execute(query.order_by(func.lower(SHOWN_TITLE), TREE.c.id).limit(limit))
+    return [tree_summary(row) for row in rows]
 
 
 def list_categories(db: Session, actor: Actor) -> list[Category]:
     """Return the categories of the trees that the actor may see, with how many trees each holds, by name."""
     require(actor, Permission.TREE_READ)
-    query = _visible(select(col(TroubleshootingTree.category), func.count()), actor)
-    rows = db.execute(
-        query.where(col(TroubleshootingTree.category) != "")
-        .group_by(col(TroubleshootingTree.category))
-        .order_by(col(TroubleshootingTree.category))
-    )
-    return [Category(name=name, tree_count=count) for name, count in rows]
+    category = SHOWN_CATEGORY.label("category")
+    query = only_visible(select(category, func.count().label("trees")), actor).where(SHOWN_CATEGORY != "")
+    rows = db.execute(query.group_by(category).order_by(category))
+    return [Category(name=row.category, tree_count=row.trees) for row in rows]
 
 
 def get_summary(db: Session, actor: Actor, *, tree_id: object) -> tuple[TreeSummary, list[ProblemView]]:
     """Return a tree in one line and, to who may change it, what is wrong with its draft; ``NotFound`` otherwise."""
-    tree = _readable(db, actor, tree_id)
-    found = draft_problems(db, actor, tree_id=tree.id) if actor.may(Permission.TREE_READ_DRAFTS) else []
-    return _summary(tree, db.get_one(User, tree.updated_by_id).name), found
+    require(actor, Permission.TREE_READ)
+    row = visible_tree(db, actor, tree_id)
+    found = draft_problems(db, actor, tree_id=row.id) if actor.may(Permission.TREE_READ_DRAFTS) else []
+    return tree_summary(row), found
 
 
 def get_tree(db: Session, actor: Actor, *, tree_id: object) -> TreeView:
@@ -88,26 +84,22 @@ def get_tree(db: Session, actor: Actor, *, tree_id: object) -> TreeView:
     Raises:
         NotFound: no such tree, or none that the actor may see.
     """
-    tree = _readable(db, actor, tree_id)
-    parsed = _walked(db, tree)
-    summary = _summary(tree, db.get_one(User, tree.updated_by_id).name)
-    nodes = {node.id: _authored(node) for node in parsed.nodes.values()}
-    return TreeView(**(summary.model_dump() | {"node_count": len(nodes)}), start=parsed.start, nodes=nodes)
+    require(actor, Permission.TREE_READ)
+    row = visible_tree(db, actor, tree_id)
+    return tree_view(tree_summary(row), _walked(db, row))
 
 
 def published_tree(db: Session, actor: Actor, *, tree_id: object) -> Tree:
     """Return the nodes of a tree as it is walked; the draft of one that was never published; else ``NotFound``."""
-    return _walked(db, _readable(db, actor, tree_id))
+    require(actor, Permission.TREE_READ)
+    return _walked(db, visible_tree(db, actor, tree_id))
 
 
 def draft_problems(db: Session, actor: Actor, *, tree_id: object) -> list[ProblemView]:
     """Return what is wrong with the draft of a tree, in the order of its nodes."""
     require(actor, Permission.TREE_READ_DRAFTS)
     tree = get_row(db, actor, TroubleshootingTree, tree_id)
-    return [
-        ProblemView(severity=p.severity, node_id=p.node_id, code=p.code, message=p.message)
-        for p in problems(tree_from_document(tree.draft))
-    ]
+    return [problem_view(problem) for problem in problems(tree_from_document(tree.draft))]
 
 
 def add_tree(db: Session, actor: Actor, file: TreeFile) -> TroubleshootingTree:
@@ -125,6 +117,7 @@ def add_tree(db: Session, actor: Actor, file: TreeFile) -> TroubleshootingTree:
     )
     db.add(tree)
     db.flush()
+    index_tree(db, tree.id)
     audit.record(db, actor, "tree.created", tree.id, title=tree.title)
     return tree
 
@@ -136,6 +129,10 @@ def freeze(db: Session, actor: Actor, tree: TroubleshootingTree, note: str = "")
         tree_id=tree.id,
         number=(tree.version or 0) + 1,
         title=tree.title,
+        description=tree.description,
+        category=tree.category,
+        tags=tree.tags,
+        node_count=tree.node_count,
         document=tree.draft,
         note=note,
         published_by_id=actor.user_id,
@@ -147,6 +144,7 @@ def freeze(db: Session, actor: Actor, tree: TroubleshootingTree, note: str = "")
     tree.updated_at = now()
     tree.updated_by_id = actor.user_id
     db.flush()
+    index_tree(db, tree.id)
     audit.record(db, actor, "tree.published", tree.id, version=version.number)
     return version
 
@@ -172,41 +170,21 @@ def node_view(node: Node) -> NodeView:
     )
 
 
-def _readable(db: Session, actor: Actor, tree_id: object) -> TroubleshootingTree:
-    require(actor, Permission.TREE_READ)
-    tree = get_row(db, actor, TroubleshootingTree, tree_id)
-    seen_by_all = tree.status is TreeStatus.PUBLISHED
-    if tree.status is TreeStatus.ARCHIVED or not (seen_by_all or actor.may(Permission.TREE_READ_DRAFTS)):
-        raise NotFound()
-    return tree
-
-
-def _walked(db: Session, tree: TroubleshootingTree) -> Tree:
-    version = published_version(db, tree)
-    return tree_from_document(tree.draft) if version is None else tree_of_version(db, version.id)
-
-
-def _visible(query: Select[*Columns], actor: Actor) -> Select[*Columns]:
-    query = of_account(query, TroubleshootingTree, actor)
-    if actor.may(Permission.TREE_READ_DRAFTS):
-        return query.where(col(TroubleshootingTree.status) != TreeStatus.ARCHIVED)
-    return query.where(col(TroubleshootingTree.status) == TreeStatus.PUBLISHED)
-
-
-def _summary(tree: TroubleshootingTree, updated_by: str) -> TreeSummary:
-    return TreeSummary(
-        id=str(tree.id),
-        title=tree.title,
-        description=tree.description,
-        category=tree.category,
-        tags=tree.tags,
-        status=tree.status,
-        version=tree.version,
-        node_count=tree.node_count,
-        revision=tree.revision,
-        updated_at=tree.updated_at,
-        updated_by=PersonRef(id=str(tree.updated_by_id), name=updated_by),
+def problem_view(problem: Problem) -> ProblemView:
+    """Return what is wrong with a tree as its author sees it."""
+    return ProblemView(
+        severity=problem.severity, node_id=problem.node_id, code=problem.code, message=problem.message
     )
+
+
+def tree_view(summary: TreeSummary, tree: Tree) -> TreeView:
+    """Return a whole tree."""
+    nodes = {node.id: _authored(node) for node in tree.nodes.values()}
+    return TreeView(**(dict(summary) | {"node_count": len(nodes)}), start=tree.start, nodes=nodes)
+
+
+def _walked(db: Session, row: AnyRow) -> Tree:
+    return draft_of(db, row.id) if row.version_id is None else tree_of_version(db, row.version_id)
 
 
 def _authored(node: Node) -> TreeNode:

@@ -1,0 +1,200 @@
+"""Trees that other programs write: a whole tree file at a time."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import Conflict, Invalid, NotFound
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.errors import Severity, UnreadableTree
+from troubleshoot_app.domain.formats.imports import Imported, ImportedTree, ReportLine, import_trees
+from troubleshoot_app.domain.formats.tree_file import TreeFile, tree_file_from
+from troubleshoot_app.domain.tree import Tree, tree_from_document, tree_to_document
+from troubleshoot_app.domain.tree_rules import can_publish, problems
+from troubleshoot_app.domain.tree_status import TreeStatus
+from troubleshoot_app.models import TroubleshootingTree
+from troubleshoot_app.schemas.trees import (
+    ImportedTreeView,
+    ImportResult,
+    ProblemList,
+    ReportLineView,
+    TreeView,
+)
+from troubleshoot_app.services import audit
+from troubleshoot_app.services.access import get_row, require
+from troubleshoot_app.services.inputs import invalid, number_of, text_of
+from troubleshoot_app.services.tree_library import DRAFT, read_tree
+from troubleshoot_app.services.trees import add_tree, freeze, problem_view
+
+NOTE_LENGTH = 2_000
+
+
+def create_tree(db: Session, actor: Actor, *, document: object, publish: object = None) -> TreeView:
+    """Keep a tree file as a new tree: a draft with whatever faults it has, unless it is to be published at once.
+
+    Raises:
+        UnreadableTree: it is no tree file.
+        Invalid: it is to be published and has errors.
+    """
+    require(actor, Permission.TREE_WRITE)
+    if publish not in (None, True, False):
+        raise invalid("publish", "Publish must be true or false.")
+    file = tree_file_from(document)
+    if publish:
+        check_publishable(file.tree)
+    row = add_tree(db, actor, file)
+    if publish:
+        freeze(db, actor, row)
+    return read_tree(db, actor, tree_id=str(row.id))
+
+
+def replace_draft(db: Session, actor: Actor, *, tree_id: str, document: object, revision: object) -> TreeView:
+    """Put a tree file in the place of a draft, and return it; what is published stays.
+
+    Raises:
+        NotFound: no such tree.
+        UnreadableTree: it is no tree file.
+        Conflict: the tree has changed since ``revision``.
+    """
+    require(actor, Permission.TREE_WRITE)
+    row = _locked(db, actor, tree_id)
+    file = tree_file_from(document)
+    _check_revision(row, revision)
+    row.title, row.description, row.category = file.title, file.description, file.category
+    row.tags = list(file.tags)
+    row.draft = tree_to_document(file.tree)
+    row.node_count = len(file.tree.nodes)
+    _touch(row, actor)
+    db.flush()
+    audit.record(db, actor, "tree.changed", row.id, revision=row.revision)
+    return read_tree(db, actor, tree_id=tree_id, version=DRAFT)
+
+
+def publish_tree(
+    db: Session, actor: Actor, *, tree_id: str, revision: object, note: object = None
+) -> TreeView:
+    """Freeze the draft as the next version, which new sessions walk from now on, and return it.
+
+    Raises:
+        NotFound: no such tree.
+        Conflict: the tree has changed since ``revision``.
+        Invalid: the draft has errors; all problems are named.
+    """
+    require(actor, Permission.TREE_WRITE)
+    row = _locked(db, actor, tree_id)
+    _check_revision(row, revision)
+    check_publishable(tree_from_document(row.draft))
+    freeze(db, actor, row, text_of(note, "note", NOTE_LENGTH))
+    return read_tree(db, actor, tree_id=tree_id)
+
+
+def archive_tree(db: Session, actor: Actor, *, tree_id: str) -> None:
+    """Take a tree out of lists and search; sessions on it go on. ``NotFound`` when there is none."""
+    require(actor, Permission.TREE_DELETE)
+    row = _locked(db, actor, tree_id)
+    row.status = TreeStatus.ARCHIVED
+    _touch(row, actor)
+    db.flush()
+    audit.record(db, actor, "tree.archived", row.id, title=row.title)
+
+
+def validate_tree(db: Session, actor: Actor, *, document: object) -> ProblemList:
+    """Return what is wrong with a tree file; nothing is kept. ``UnreadableTree`` when it is none."""
+    require(actor, Permission.TREE_WRITE)
+    found = problems(tree_file_from(document).tree)
+    return ProblemList(problems=[problem_view(problem) for problem in found])
+
+
+def import_file(db: Session, actor: Actor, *, content: bytes, format: str | None) -> ImportResult:
+    """Keep a draft for each chart in a file, and return them with what there is to know about it.
+
+    Raises:
+        Invalid: there is nothing in it that could become a tree; with line and column.
+    """
+    require(actor, Permission.TREE_WRITE)
+    try:
+        imported = import_trees(content, format)
+    except UnreadableTree as error:
+        raise _unusable(error) from error
+    items = [_keep(db, actor, chart) for chart in imported.charts]
+    return ImportResult(items=items, report=[_line(line) for line in _report(imported)])
+
+
+def check_publishable(tree: Tree) -> None:
+    """Raise ``Invalid``, naming every problem, when the tree has errors."""
+    found = problems(tree)
+    if can_publish(found):
+        return
+    wrong = [problem for problem in found if problem.severity is Severity.ERROR]
+    more = f" (And {len(wrong) - 1:,} more.)" if len(wrong) > 1 else ""
+    raise Invalid(
+        f"This tree cannot be published yet: {wrong[0].message}{more}",
+        errors=[
+            {
+                "loc": ["start"] if problem.node_id is None else ["nodes", problem.node_id],
+                "msg": problem.message,
+            }
+            for problem in wrong
+        ],
+        extra={"problems": [problem_view(problem).model_dump(mode="json") for problem in found]},
+    )
+
+
+def _locked(db: Session, actor: Actor, tree_id: str) -> TroubleshootingTree:
+    row = get_row(db, actor, TroubleshootingTree, tree_id, lock=True)
+    if row.status is TreeStatus.ARCHIVED:
+        raise NotFound()
+    return row
+
+
+def _check_revision(row: TroubleshootingTree, revision: object) -> None:
+    seen = number_of(revision, "revision")
+    if seen is None:
+        raise invalid("revision", "Send the revision of the tree that this was made from.")
+    if seen != row.revision:
+        raise Conflict(
+            "This tree was changed meanwhile. Fetch it again, and make the change on what is there now.",
+            extra={"revision": row.revision},
+        )
+
+
+def _touch(row: TroubleshootingTree, actor: Actor) -> None:
+    row.revision += 1
+    row.updated_at = now()
+    row.updated_by_id = actor.user_id
+
+
+def _keep(db: Session, actor: Actor, chart: ImportedTree) -> ImportedTreeView:
+    row_id: UUID = add_tree(db, actor, chart.file).id
+    view = read_tree(db, actor, tree_id=str(row_id))
+    return ImportedTreeView(**dict(view), problems=_problems(chart.file))
+
+
+def _problems(file: TreeFile) -> list[Any]:
+    return [problem_view(problem) for problem in problems(file.tree)]
+
+
+def _report(imported: Imported) -> list[ReportLine]:
+    return [*imported.report, *(line for chart in imported.charts for line in chart.report)]
+
+
+def _line(line: ReportLine) -> ReportLineView:
+    return ReportLineView(
+        severity=line.severity, code=line.code, line=line.line, column=line.column, message=line.message
+    )
+
+
+def _unusable(error: UnreadableTree) -> Invalid:
+    report = [
+        ReportLineView(
+            severity="error", code="unreadable", line=fault.line, column=fault.column, message=fault.message
+        )
+        for fault in error.faults
+    ]
+    return Invalid(
+        str(error),
+        errors=[{"loc": list(fault.location), "msg": str(fault)} for fault in error.faults],
+        extra={"report": [line.model_dump(mode="json") for line in report]},
+    )

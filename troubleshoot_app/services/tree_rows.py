@@ -1,0 +1,93 @@
+"""Tree rows as readers have them: of a published tree what its version says of itself, not what its draft says by now."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from troubleshoot_app.core.errors import NotFound
+from troubleshoot_app.core.ids import parse_id
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.tree import Tree, tree_from_document
+from troubleshoot_app.domain.tree_status import TreeStatus
+from troubleshoot_app.models import TreeVersion, TroubleshootingTree, User
+from troubleshoot_app.models.base import AnyRow, AnySelect
+from troubleshoot_app.schemas.people import PersonRef
+from troubleshoot_app.schemas.trees import TreeSummary
+
+TREE = TroubleshootingTree.__table__
+_version = TreeVersion.__table__
+
+SHOWN_TITLE = func.coalesce(_version.c.title, TREE.c.title)
+SHOWN_DESCRIPTION = func.coalesce(_version.c.description, TREE.c.description)
+SHOWN_CATEGORY = func.coalesce(_version.c.category, TREE.c.category)
+SHOWN_TAGS = func.coalesce(_version.c.tags, TREE.c.tags, type_=TREE.c.tags.type)
+
+_JOINED = TREE.join(User, col(User.id) == TREE.c.updated_by_id).outerjoin(
+    _version, (_version.c.tree_id == TREE.c.id) & (_version.c.number == TREE.c.version)
+)
+
+_COLUMNS: AnySelect = select(
+    TREE.c.id,
+    TREE.c.account_id,
+    SHOWN_TITLE.label("title"),
+    SHOWN_DESCRIPTION.label("description"),
+    SHOWN_CATEGORY.label("category"),
+    SHOWN_TAGS.label("tags"),
+    TREE.c.status,
+    TREE.c.version,
+    func.coalesce(_version.c.node_count, TREE.c.node_count).label("node_count"),
+    TREE.c.revision,
+    TREE.c.updated_at,
+    TREE.c.updated_by_id,
+    col(User.name).label("updated_by_name"),
+    _version.c.id.label("version_id"),
+)
+
+
+def visible_trees(actor: Actor) -> AnySelect:
+    """Return the query for the trees that the actor may see: seniors drafts, too, and nobody those that are archived."""
+    return only_visible(_COLUMNS, actor)
+
+
+def only_visible(query: AnySelect, actor: Actor) -> AnySelect:
+    """Return a query of columns of trees narrowed to those that the actor may see."""
+    query = query.select_from(_JOINED).where(TREE.c.account_id == actor.account_id)
+    if actor.may(Permission.TREE_READ_DRAFTS):
+        return query.where(TREE.c.status != TreeStatus.ARCHIVED)
+    return query.where(TREE.c.status == TreeStatus.PUBLISHED)
+
+
+def visible_tree(db: Session, actor: Actor, tree_id: object) -> AnyRow:
+    """Return a tree that the actor may see; ``NotFound`` otherwise."""
+    row = db.execute(visible_trees(actor).where(TREE.c.id == parse_id(tree_id))).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def shown_tree(db: Session, tree_id: UUID) -> AnyRow:
+    """Return a tree that is known to be there, whoever asks."""
+    return db.execute(_COLUMNS.select_from(_JOINED).where(TREE.c.id == tree_id)).one()
+
+
+def draft_of(db: Session, tree_id: UUID) -> Tree:
+    """Return the draft of a tree that is known to be there."""
+    return tree_from_document(db.execute(select(TREE.c.draft).where(TREE.c.id == tree_id)).scalar_one())
+
+
+def tree_summary(row: AnyRow) -> TreeSummary:
+    """Return a tree in one line."""
+    return TreeSummary(
+        id=str(row.id),
+        title=row.title,
+        description=row.description,
+        category=row.category,
+        tags=row.tags,
+        status=row.status,
+        version=row.version,
+        node_count=row.node_count,
+        revision=row.revision,
+        updated_at=row.updated_at,
+        updated_by=PersonRef(id=str(row.updated_by_id), name=row.updated_by_name),
+    )
