@@ -166,6 +166,8 @@ class ReflexSocket:
         kind, _, body = packet.partition(",")
         if kind == f"40{NAMESPACE}":
             self.sid = json.loads(body)["sid"]
+        elif packet == f"41{NAMESPACE},":
+            self._closed = True
         elif kind == f"44{NAMESPACE}":
             raise Refused(body)
         elif kind == f"42{NAMESPACE}":
