@@ -72,22 +72,24 @@ def tell_everybody(
         for channel in Channel
     ]
     if rows:
-        fresh = insert(Delivery).values(rows)
-        db.execute(
-            fresh.on_conflict_do_update(
-                index_elements=["handoff_id", "recipient_id", "channel"],
-                set_={
-                    "status": DeliveryStatus.PENDING,
-                    "attempts": 0,
-                    "error": "",
-                    "next_attempt_at": at,
-                    "sent_at": None,
-                    "seen_at": None,
-                    "dismissed_at": None,
-                },
-            )
-        )
+        db.execute(_TELL, rows)
     return len(recipients)
+
+
+# Built once and given the rows as parameters: a statement with the rows in it would be put together anew each time.
+_FRESH = insert(Delivery.__table__)
+_TELL = _FRESH.on_conflict_do_update(
+    index_elements=["handoff_id", "recipient_id", "channel"],
+    set_={
+        "status": DeliveryStatus.PENDING,
+        "attempts": 0,
+        "error": "",
+        "next_attempt_at": _FRESH.excluded.next_attempt_at,
+        "sent_at": None,
+        "seen_at": None,
+        "dismissed_at": None,
+    },
+)
 
 
 def stop_telling(db: Session, handoff_id: UUID, why: str) -> None:

@@ -39,7 +39,7 @@ class InboxState(SignedInState):
         me = await self._run(auth.who_am_i)
         self.user_name, self.account_name = me.name, me.account.name
         self.is_senior = me.role.is_senior
-        self._show(await self._run(handoff_views.get_inbox))
+        self._show(await self._run(handoff_views.get_inbox), self.tick)
 
     @handler(Policy.SENIOR)
     async def pick_up(self, handoff_id: str):
@@ -71,11 +71,18 @@ class InboxState(SignedInState):
         if session.session_id not in CONNECTIONS:
             SOCKETS.remove(session.session_id)
 
-    def _show(self, inbox: Inbox) -> None:
-        """Take over what waits; ``tick`` moves with it, and pages that list escalations follow it."""
+    def _show(self, inbox: Inbox, moment: int) -> None:
+        """Take over what waits; ``tick`` moves with it, and pages that list escalations follow it.
+
+        All four are set each time, and ``moment`` is the same for everybody, so that many tabs are sent the same words.
+        """
         if (self.alerts, self.fresh, self.waiting) != (inbox.alerts, inbox.fresh, inbox.waiting):
-            self.alerts, self.fresh, self.waiting = inbox.alerts, inbox.fresh, inbox.waiting
-            self.tick += 1
+            self.alerts, self.fresh, self.waiting, self.tick = (
+                inbox.alerts,
+                inbox.fresh,
+                inbox.waiting,
+                moment,
+            )
 
     def _tell(self, notice_id: str, text: str, href: str) -> None:
         if self.notice_id != notice_id:

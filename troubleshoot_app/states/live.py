@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import time
 from typing import Any
 from uuid import UUID
 
 import reflex as rx
+from reflex.state import StateUpdate
 
 from troubleshoot_app.notifications.inboxes import AccountInboxes
 from troubleshoot_app.notifications.presence import ConnectedSocket
@@ -17,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class TabPusher:
-    """The pusher of this process: each tab's state is changed under its lock, and Reflex sends what changed."""
+    """The pusher of this process: each tab's state is changed under its lock, and what changed is sent to it."""
 
     def __init__(self, app: rx.App) -> None:
         self._app = app
@@ -25,14 +27,23 @@ class TabPusher:
     async def push_inboxes(self, inboxes: AccountInboxes) -> set[UUID]:
         """Show each connected senior of the account their inbox; return who has it on screen now."""
         tabs = [s for s in SOCKETS.of_account(inboxes.account_id) if s.sign_in_id in inboxes.seniors]
+        moment = time.time_ns() // 1_000_000
+        outgoing = _Outgoing(self._app)
 
-        async def push(tab: ConnectedSocket) -> UUID | None:
-            async with self._app.modify_state(rx.BaseStateToken(ident=tab.token, cls=InboxState)) as root:
+        async def push(tab: ConnectedSocket) -> ConnectedSocket:
+            token = rx.BaseStateToken(ident=tab.token, cls=InboxState)
+            async with self._app.state_manager.modify_state_with_links(token) as root:
                 state = await root.get_state(InboxState)
-                state._show(inboxes.inbox_of(tab.user_id))
-            return tab.user_id if tab in SOCKETS.of_account(inboxes.account_id) else None
+                state._show(inboxes.inbox_of(tab.user_id), moment)
+                if delta := await root._get_resolved_delta():
+                    root._clean()
+                    outgoing.add(delta, tab.socket_id)
+            return tab
 
-        return {user for user in await self._gather(push(tab) for tab in tabs) if user is not None}
+        with self._app.set_contexts():
+            shown = set(await self._gather(push(tab) for tab in tabs))
+            await outgoing.sent()
+        return {tab.user_id for tab in shown.intersection(SOCKETS.of_account(inboxes.account_id))}
 
     async def tell(self, notice: Notice) -> None:
         """Show a notice on every tab that its person has open here."""
@@ -50,6 +61,39 @@ class TabPusher:
             if isinstance(result, BaseException):
                 logger.error("a tab could not be updated", exc_info=result)
         return [result for result in results if not isinstance(result, BaseException)]
+
+
+class _Outgoing:
+    """What has changed on many tabs at the same time, mostly alike: each thing is put into words once and sent to all
+    who need it. A tab whose lock is held by a slow event is sent its part later and holds nobody up."""
+
+    def __init__(self, app: rx.App) -> None:
+        self._namespace = app.event_namespace
+        self._waiting: list[tuple[dict[str, Any], str]] = []
+        self._flushes: list[asyncio.Task[None]] = []
+
+    def add(self, delta: dict[str, Any], socket_id: str) -> None:
+        """Send ``delta`` to a tab, together with the others that are ready in the same turn of the event loop."""
+        if not self._waiting:
+            self._flushes.append(asyncio.create_task(self._flush()))
+        self._waiting.append((delta, socket_id))
+
+    async def sent(self) -> None:
+        """Wait until all is on its way."""
+        await asyncio.gather(*self._flushes)
+
+    async def _flush(self) -> None:
+        await asyncio.sleep(0)
+        waiting, self._waiting = self._waiting, []
+        alike: list[tuple[dict[str, Any], list[str]]] = []
+        for delta, socket_id in waiting:
+            same = next((group for known, group in alike if known == delta), None)
+            if same is None:
+                alike.append((delta, [socket_id]))
+            else:
+                same.append(socket_id)
+        for delta, socket_ids in alike:
+            await self._namespace.emit("event", StateUpdate(delta=delta), to=socket_ids)
 
 
 def install(app: rx.App, worker: Worker) -> None:
