@@ -27,7 +27,7 @@ class Rows:
     @property
     def ids(self) -> set[str]:
         """Return the ids of all rows that have one."""
-        return {key for _, key in self.digests if UUID_LENGTH == len(key)}
+        return {key for _, key in self.digests if len(key) == UUID_LENGTH}
 
     def are_kept_in(self, later: "Rows") -> bool:
         """Tell whether all these rows are there later, unchanged, among whatever came new."""

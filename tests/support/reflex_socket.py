@@ -22,6 +22,8 @@ NAMESPACE = "/_event"
 ROOT_STATE = "reflex___state____state"
 HYDRATE = f"{ROOT_STATE}.hydrate_and_load"
 COOKIE = "troubleshoot_sign_in"
+# The browser reads these off the address and says them with every event.
+ROUTE_ARGUMENTS = {"trees": "tree_id", "sessions": "session_id", "handoffs": "handoff_id"}
 SECONDS = 10
 QUIET_SECONDS = 0.3
 
@@ -129,6 +131,9 @@ class ReflexSocket:
     def _event(self, handler: str, payload: dict[str, Any]) -> dict[str, Any]:
         place, _, query = self.path.partition("?")
         arguments = dict(part.partition("=")[::2] for part in query.split("&") if part)
+        noun, _, rest = place.strip("/").partition("/")
+        if rest and noun in ROUTE_ARGUMENTS:
+            arguments[ROUTE_ARGUMENTS[noun]] = rest.partition("/")[0]
         router = {"pathname": place, "asPath": self.path, "query": arguments}
         return {"name": handler, "payload": payload, "router_data": router}
 
