@@ -131,6 +131,7 @@ def test_escalating_is_as_fast_as_ever_whatever_the_mail_server_does(
     seconds_to_escalate(team, 2)
     with working(sender_to(smtp, time_out=1)):
         accepting = seconds_to_escalate(team, 7)
+        smtp.wait_for(lambda mails: len(mails) == 4 * (2 + 7))
         getattr(smtp, trouble)()
         in_trouble = seconds_to_escalate(team, 7)
     assert in_trouble < 3 * accepting + 0.05

@@ -162,7 +162,7 @@ def test_no_service_fetches_a_row_by_an_id_that_came_from_outside(path: Path):
 
 def test_only_what_adds_the_account_reads_ids():
     reading = {path.stem for path in SERVICES if list(_calls(_tree(path), lambda name: name == "parse_id"))}
-    assert reading == {"access", "handoff_views", "inputs", "session_rows", "tree_editing", "tree_rows"}
+    assert reading <= {"access", "handoff_views", "inputs", "session_rows", "tree_editing", "tree_rows"}
 
 
 def _tree(path: Path) -> ast.Module:
