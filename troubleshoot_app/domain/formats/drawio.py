@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import zlib
 from urllib.parse import unquote_to_bytes
 
@@ -11,6 +12,9 @@ from troubleshoot_app.domain.formats.drawio_page import chart_of_page
 from troubleshoot_app.domain.formats.report import Code, Place, Report
 from troubleshoot_app.domain.formats.xml_reader import Element, read_xml
 from troubleshoot_app.domain.tree import FILE_LIMIT
+
+_UNNAMED = re.compile(r"(?:Page|Seite|Página|Pagina|Strona|Страница)-\d+")
+"""What draw.io itself calls pages."""
 
 UNPACKED_LIMIT = 2 * FILE_LIMIT
 """Bytes that all pages of a file may have together once they are unpacked."""
@@ -41,7 +45,8 @@ def read_drawio(content: bytes, report: Report) -> list[Chart]:
             unpacked = _unpacked(page.text, page.place, left)
             left -= len(unpacked)
             model = read_xml(unpacked, page.place) if unpacked else Element("mxGraphModel", {}, page.place)
-        chart = chart_of_page(model, page.get("name"))
+        name = page.get("name")
+        chart = chart_of_page(model, "" if _UNNAMED.fullmatch(name) else name)
         chart.place = page.place
         if chart.boxes:
             charts.append(chart)

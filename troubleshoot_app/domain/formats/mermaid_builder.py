@@ -25,6 +25,8 @@ _ASKING_SHAPES = frozenset(
 _ICON_BEGINS = ":fa-"
 _ICON = re.compile(r"\bfa[a-z]?:fa-[\w-]+")
 _LINE_BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
+_IN_QUOTES = re.compile(r'"[^"]*"')
+_NEW_LINE = re.compile(r"\n\s*")
 _CLICK = re.compile(r'"([^"]*)"|(\S+)')
 
 
@@ -80,7 +82,8 @@ class MermaidChart:
         if self._described > DESCRIBED_LIMIT:
             raise too_large(f"A chart has at most {DESCRIBED_LIMIT:,} times @{{…}}; here is one more.", place)
         try:
-            fields = read_yaml(written if "\n" in written else "{" + written + "}").value
+            words = _IN_QUOTES.sub(lambda match: _NEW_LINE.sub("<br/>", match[0]), written)
+            fields = read_yaml(words if "\n" in words else "{" + words + "}").value
         except UnreadableTree as error:
             self.report.error(
                 Code.NOT_UNDERSTOOD, place, f"In @{{…}} of {quoted(box_id)}: {error.faults[0].message}"

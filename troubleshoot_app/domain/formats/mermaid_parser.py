@@ -273,7 +273,7 @@ class _Parser:
             scanner.skip_blanks()
             if (match := scanner.take(_CLASS)) is not None:
                 message = f"The class {quoted(match[0])} is about the look of the chart; it was left out."
-                builder.report.info(Code.STYLE_LEFT_OUT, place, message)
+                builder.report.info(Code.STYLE_LEFT_OUT, scanner.place_of(match.start()), message)
             elif (words := scanner.braces()) is not None:
                 builder.describe(node_id, words, place)
             elif (shape := scanner.shape()) is not None:

@@ -30,7 +30,7 @@ _ARROW_ENDS = {
     "-.": re.compile(r"-?\.+-(?P<head>[xo>]?)"),
 }
 _LINES: dict[str, Line] = {"--": "solid", "==": "thick", "-.": "dotted"}
-_NEXT_LINE_ARROW = re.compile(r"\s*(?=<?(?:--|==|-\.)|~~~)")
+_NEXT_LINE_ARROW = re.compile(r"\s*(?=<?(?:--|==|-\.)|~~~)(?!---[ \t]*\n)")
 
 # Longest first; one that does not close falls back to a shorter one, as in A[/var/log].
 _SHAPES: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -28,6 +28,7 @@ _JUMP = re.compile(
     r"(?:(?:→|->|go to|see|back to|continue (?:at|with))\s*)?\[[^\]\n]*\]\(#(?P<anchor>[^)\s]+)\)\.?",
     re.IGNORECASE,
 )
+_BOLD = re.compile(r"\*\*(?=\S)(?:[^*\n]|\*(?!\*))+\*\*")
 _NOT_IN_ID = re.compile(r"[^\w]+")
 
 
@@ -85,15 +86,16 @@ class _Builder:
 
     def box(self, item: Item, text: str) -> Box:
         """Return a new box for an item; what stands below that is taken later."""
-        base = _NOT_IN_ID.sub("-", plain(text).casefold()).strip("-")[:40].strip("-") or "n"
+        words, more = _split_help(text)
+        base = _NOT_IN_ID.sub("-", plain(words).casefold()).strip("-")[:40].strip("-") or "n"
         box_id = base
         while box_id in self._chart.boxes:
             self._used[base] += 1
             box_id = f"{base}-{self._used[base]}"
         box = self._chart.box(box_id, item.place)
-        box.text, box.help = _split_help(text)
-        if box.text.endswith(ESCALATE):
-            box.text, box.kind = box.text.removesuffix(ESCALATE).rstrip(), NodeKind.ESCALATION
+        box.text, box.help = words, more
+        if words.endswith(ESCALATE):
+            box.text, box.kind = words.removesuffix(ESCALATE).rstrip(), NodeKind.ESCALATION
         if item.anchor:
             self._anchors.setdefault(item.anchor, box_id)
         if item.children:
@@ -189,7 +191,7 @@ class _Builder:
 def _answer(item: Item, *, asked: bool) -> _Answer | None:
     """Return the answer that an item gives, when it is one; ``asked``: it stands below a question."""
     text = item.text
-    if _is_plain_answer(text):
+    if _is_plain_answer(text) or (item.children and _BOLD.fullmatch(text)):
         return _Answer(_label(text), None)
     for pattern in (_IF, _YES_NO, _ARROW):
         match = pattern.fullmatch(text)
