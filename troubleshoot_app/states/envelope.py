@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 ADDRESS_LENGTH = 4000
+DEPTH = 20
 
 # Text of a browser's address bar, which has no lone surrogates and starts at the root.
 _Path = Annotated[str, StringConstraints(pattern=r"^(/|$)", max_length=ADDRESS_LENGTH)]
@@ -34,19 +35,26 @@ def read_event(received: object) -> dict[str, Any] | None:
     """Return an event with all its texts in order; None when what was received is no event."""
     try:
         envelope = Envelope.model_validate(received)
-    except ValidationError:
+        payload = _in_order(envelope.payload, DEPTH)
+    except ValueError:
         return None
-    return envelope.model_dump(exclude={"payload"}) | {"payload": _in_order(envelope.payload)}
+    return envelope.model_dump(exclude={"payload"}) | {"payload": payload}
 
 
-def _in_order(value: Any) -> Any:
-    """Return ``value`` with a mark for each lone surrogate in it, such as half of an emoji: no answer could carry it."""
+def _in_order(value: Any, depth: int) -> Any:
+    """Return ``value`` with a mark for each lone surrogate in it, such as half of an emoji: no answer could carry it.
+
+    Raises:
+        ValueError: it is nested deeper than ``depth``.
+    """
+    if depth < 0:
+        raise ValueError("nested too deep")
     match value:
         case str() if not value.isascii():
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         case list():
-            return [_in_order(item) for item in value]
+            return [_in_order(item, depth - 1) for item in value]
         case dict():
-            return {_in_order(key): _in_order(item) for key, item in value.items()}
+            return {_in_order(key, depth): _in_order(item, depth - 1) for key, item in value.items()}
         case _:
             return value
