@@ -237,7 +237,7 @@ def install(app: rx.App, say: Callable[[str], EventSpec]) -> None:
         CONNECTIONS[socket_id] = Connection(credential_of_cookie(secret))
         return router_data
 
-    async def receive_in_measure(socket_id: str, data: Any) -> None:
+    async def receive_in_measure(socket_id: str, data: Any = None, *more: Any) -> None:
         connection = CONNECTIONS.get(socket_id)
         if connection is not None and not connection.takes_another():
             await app.sio.disconnect(socket_id, namespace=namespace.namespace)
