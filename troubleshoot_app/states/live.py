@@ -9,10 +9,14 @@ from uuid import UUID
 import reflex as rx
 from reflex.state import StateUpdate
 
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.errors import Unauthenticated
+from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.notifications.inboxes import AccountInboxes
 from troubleshoot_app.notifications.presence import ConnectedSocket
 from troubleshoot_app.notifications.pusher import Notice
 from troubleshoot_app.notifications.worker import Worker
+from troubleshoot_app.services.access import Credential, load_actor
 from troubleshoot_app.states.inbox import SOCKETS, InboxState
 
 logger = logging.getLogger(__name__)
@@ -46,9 +50,11 @@ class TabPusher:
         return {tab.user_id for tab in shown.intersection(SOCKETS.of_account(inboxes.account_id))}
 
     async def tell(self, notice: Notice) -> None:
-        """Show a notice on every tab that its person has open here."""
+        """Show a notice on every tab that its person has open here and is still signed in on."""
 
         async def push(tab: ConnectedSocket) -> None:
+            if not await _is_signed_in(tab):
+                return
             async with self._app.modify_state(rx.BaseStateToken(ident=tab.token, cls=InboxState)) as root:
                 state = await root.get_state(InboxState)
                 state._tell(notice.id, notice.text, notice.href)
@@ -94,6 +100,14 @@ class _Outgoing:
                 same.append(socket_id)
         for delta, socket_ids in alike:
             await self._namespace.emit("event", StateUpdate(delta=delta), to=socket_ids)
+
+
+async def _is_signed_in(tab: ConnectedSocket) -> bool:
+    try:
+        await in_thread(Pool.DATABASE, transact, load_actor, Credential(sign_in_id=tab.sign_in_id))
+    except Unauthenticated:
+        return False
+    return True
 
 
 def install(app: rx.App, worker: Worker) -> None:
