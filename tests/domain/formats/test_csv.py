@@ -33,7 +33,7 @@ def assert_is_the_table(text: str | bytes) -> None:
     assert kinds(chart) == {
         "power": "question", "wan": "question", "psu": "action", "done": "resolution", "call": "escalation",
     }  # fmt: skip
-    assert texts(chart)["psu"].split() == "Change the PSU, then wait.".split()
+    assert texts(chart)["psu"].split() == ["Change", "the", "PSU,", "then", "wait."]
     assert chart.file.tree.nodes["power"].help == "On the **left**."
 
 
@@ -66,16 +66,22 @@ def test_encodings_are_seen(encoding: str):
 
 
 def test_other_names_of_columns():
-    chart = only("ID , Type,Question,Answer,Next step\n1,question,Lit?,Yes,2\n1,,,No,3\n2,resolution,Good\n3,,Bad\n")
+    chart = only(
+        "ID , Type,Question,Answer,Next step\n1,question,Lit?,Yes,2\n1,,,No,3\n2,resolution,Good\n3,,Bad\n"
+    )
     assert arrows(chart) == [("1", "Yes", "2"), ("1", "No", "3")]
 
 
 def test_targets_may_be_written_as_the_words_of_a_node():
-    assert arrows(only("node,text,option,to\na,Lit?,Yes,All is good.\nb,All is good.\n")) == [("a", "Yes", "b")]
+    assert arrows(only("node,text,option,to\na,Lit?,Yes,All is good.\nb,All is good.\n")) == [
+        ("a", "Yes", "b")
+    ]
 
 
 def test_several_trees_in_one_table():
-    result = imported("tree,node,text,option,to\nLamp,a,Lit?,Yes,b\nLamp,b,Good\nDoor,a,Open?,No,b\nDoor,b,Push\n")
+    result = imported(
+        "tree,node,text,option,to\nLamp,a,Lit?,Yes,b\nLamp,b,Good\nDoor,a,Open?,No,b\nDoor,b,Push\n"
+    )
     assert [(chart.file.title, texts(chart)) for chart in result.charts] == [
         ("Lamp", {"a": "Lit?", "b": "Good"}),
         ("Door", {"a": "Open?", "b": "Push"}),
@@ -85,7 +91,12 @@ def test_several_trees_in_one_table():
 def test_rows_about_the_tree():
     rows = ",title,Lamps\n,description,For all.\n,category,Light\n,tag,a\n,tag,b\n,slug,lamps\n,start,b\n"
     file = only(f"node,kind,text\n{rows}a,,A\nb,,B\n").file
-    assert (file.title, file.description, file.category, file.tags) == ("Lamps", "For all.", "Light", ("a", "b"))
+    assert (file.title, file.description, file.category, file.tags) == (
+        "Lamps",
+        "For all.",
+        "Light",
+        ("a", "b"),
+    )
     assert (file.slug, file.tree.start) == ("lamps", "b")
 
 
@@ -132,10 +143,14 @@ def test_what_is_no_table_of_a_tree_is_refused(text: str, message: str, line: in
     assert (fault.line, fault.column) == (line, column)
 
 
-@pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''", '=cmd|"/c calc"!A1'])
+@pytest.mark.parametrize(
+    "words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''", '=cmd|"/c calc"!A1']
+)
 def test_no_cell_of_an_export_is_a_formula(words: str):
     nodes = {
-        words.strip(): Node(words.strip(), NodeKind.ACTION, words, words, (Option(words.strip(), words, "end"),)),
+        words.strip(): Node(
+            words.strip(), NodeKind.ACTION, words, words, (Option(words.strip(), words, "end"),)
+        ),
         "end": Node("end", NodeKind.RESOLUTION, words),
     }
     file = TreeFile(title=words.strip(), tags=(words.strip(),), tree=Tree(words.strip(), nodes))

@@ -86,7 +86,11 @@ def test_one_arrow_without_a_label_is_next_and_several_take_the_words_of_their_t
         ("B", "Second", "D"),
         ("B", "third", "E"),
     ]
-    assert [line.severity for line in chart.report if line.code == "unlabelled_arrow"] == ["info", "warning", "warning"]
+    assert [line.severity for line in chart.report if line.code == "unlabelled_arrow"] == [
+        "info",
+        "warning",
+        "warning",
+    ]
 
 
 def test_kinds_come_from_the_arrows_and_the_words():
@@ -106,7 +110,9 @@ def test_kinds_come_from_the_arrows_and_the_words():
         "start": "action", "lit": "question", "good": "resolution", "plug": "question", "ticket": "escalation",
         "do": "action", "odd": "question",
     }  # fmt: skip
-    assert [line.message for line in chart.report if line.code == "loop"] == ['"Done" goes back to "Is it lit?": a loop.']
+    assert [line.message for line in chart.report if line.code == "loop"] == [
+        '"Done" goes back to "Is it lit?": a loop.'
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +126,9 @@ def test_calls_for_help_are_escalations(words: str):
     assert kinds(only(f"graph TD\nA{{Lit?}} -->|No| B[{words}]"))["B"] == "escalation"
 
 
-@pytest.mark.parametrize("words", ["Clean the contacts", "Call it done", "Replace the fuse", "The support beam is fine"])
+@pytest.mark.parametrize(
+    "words", ["Clean the contacts", "Call it done", "Replace the fuse", "The support beam is fine"]
+)
 def test_other_ends_are_resolutions(words: str):
     assert kinds(only(f"graph TD\nA{{Lit?}} -->|No| B[{words}]"))["B"] == "resolution"
 
@@ -190,7 +198,9 @@ def test_ids_that_cannot_serve_are_made_anew():
 
 
 def test_several_charts_in_one_file():
-    result = imported("graph TD\nA -->|x| B\n---\ntitle: Two\n---\nflowchart LR; C -->|y| D\ngraph TD\nE", "mermaid")
+    result = imported(
+        "graph TD\nA -->|x| B\n---\ntitle: Two\n---\nflowchart LR; C -->|y| D\ngraph TD\nE", "mermaid"
+    )
     assert [chart.file.title for chart in result.charts] == ["A", "Two", "E"]
     assert [list(chart.file.tree.nodes) for chart in result.charts] == [["A", "B"], ["C", "D"], ["E"]]
 
@@ -262,7 +272,12 @@ def test_notes_of_an_export_that_was_edited_by_hand():
             """)
     )
     file = chart.file
-    assert (file.tree.start, file.category, file.tags, file.tree.nodes["a"].help) == ("b", "Lamps", ("a",), "Look.")
+    assert (file.tree.start, file.category, file.tags, file.tree.nodes["a"].help) == (
+        "b",
+        "Lamps",
+        ("a",),
+        "Look.",
+    )
     assert [option.id for option in file.tree.nodes["a"].options] == ["o1"]
     assert told(chart, "changed_by_hand", "comment_left_out") == [
         ("changed_by_hand", 4, 1), ("changed_by_hand", 5, 1), ("comment_left_out", 6, 1),

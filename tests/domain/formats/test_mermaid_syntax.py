@@ -1,5 +1,7 @@
 """Mermaid flowcharts as people write them; what Mermaid's own parser says of the same text is what is expected here."""
 
+import itertools
+
 import pytest
 
 from tests.domain.formats.charts import arrows, kinds, only, texts
@@ -36,7 +38,10 @@ def words(shape: str) -> str:
 @pytest.mark.parametrize("separator", ["\n", ";", " ; \r\n"])
 def test_headers(header: str, separator: str):
     separator = separator if "%% note" not in header else "\n"
-    assert arrows(only(f"{header}{separator}A-->|x|B{separator}B-->|y|C")) == [("A", "x", "B"), ("B", "y", "C")]
+    assert arrows(only(f"{header}{separator}A-->|x|B{separator}B-->|y|C")) == [
+        ("A", "x", "B"),
+        ("B", "y", "C"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,8 +71,8 @@ def test_shapes(shape: str):
         ('["#quot;hi#quot; &amp; #35;1 #9829; &#x2665; &lt;b&gt;"]', '"hi" & #1 ♥ ♥ <b>'),
         ('["#nothing; #0; #55296; &nope;"]', "#nothing; #0; #55296; &nope;"),
         ("[<b>bold</b> <i>slanted</i> <code>x</code> <u>plain</u>]", "**bold** *slanted* `x` plain"),
-        ('["<a href=\'https://a.b/c\'>here</a>"]', "[here](https://a.b/c)"),
-        ('["<a href=\'javascript:x\'>here</a>"]', "here"),
+        ("[\"<a href='https://a.b/c'>here</a>\"]", "[here](https://a.b/c)"),
+        ("[\"<a href='javascript:x'>here</a>\"]", "here"),
         ("[enter <serial> here]", "enter <serial> here"),
         ("[a < b > c]", "a < b > c"),
         ("[fa:fa-car Car]", "Car"),
@@ -147,7 +152,7 @@ def test_chains(statements: str, expected: list[Arrow] | None):
         assert [line.code for line in chart.report.lines()] == ["not_understood"]
     elif expected is None:
         ids = statements.split(" --> ")
-        assert ways(statements) == [(one, other, None) for one, other in zip(ids, ids[1:], strict=False)]
+        assert ways(statements) == [(one, other, None) for one, other in itertools.pairwise(ids)]
     else:
         assert ways(statements) == expected
 

@@ -19,8 +19,17 @@ def material(name: str) -> Imported:
     ("name", "expected"),
     [
         ("dealr", [("link_to_another_tree", 17, 3), ("missing_answer", 132, 7)]),
-        ("domino", [("missing_answer", line, 7) for line in (34, 41, 48, 55, 65, 84, 102, 111, 132, 151, 160, 186, 199)]),
-        ("ide", [("loop", 25, 7), *[("missing_answer", line, 7) for line in (91, 98, 106, 113, 121, 128, 166)]]),
+        (
+            "domino",
+            [
+                ("missing_answer", line, 7)
+                for line in (34, 41, 48, 55, 65, 84, 102, 111, 132, 151, 160, 186, 199)
+            ],
+        ),
+        (
+            "ide",
+            [("loop", 25, 7), *[("missing_answer", line, 7) for line in (91, 98, 106, 113, 121, 128, 166)]],
+        ),
         ("label-maker", [("missing_answer", line, 7) for line in (33, 81, 121, 131, 138, 145)]),
         (
             "turret",
@@ -60,7 +69,11 @@ def test_cannot_rdp_or_ssh():
         ("A", "Next", "B"), ("B", "No", "C"), ("B", "Yes", "D"), ("D", "Timeout", "E"), ("D", "Refused", "F"),
         ("D", "Auth failure", "G"),
     ]  # fmt: skip
-    assert told(chart) == [("title_guessed", 1, 1), ("unlabelled_arrow", 2, 26), ("link_to_another_tree", 3, 15)]
+    assert told(chart) == [
+        ("title_guessed", 1, 1),
+        ("unlabelled_arrow", 2, 26),
+        ("link_to_another_tree", 3, 15),
+    ]
 
 
 def test_will_not_start():
@@ -105,7 +118,11 @@ def test_the_six_drawn_trees():
 
 def test_the_drawn_tree_of_the_camera():
     chart = material("unknown-network-device.md").charts[0]
-    assert told(chart)[:3] == [("question_made", 9, 5), ("unlabelled_arrow", 10, 9), ("unlabelled_arrow", 13, 9)]
+    assert told(chart)[:3] == [
+        ("question_made", 9, 5),
+        ("unlabelled_arrow", 10, 9),
+        ("unlabelled_arrow", 13, 9),
+    ]
     assert arrows(chart)[:2] == [
         ("does-the-evidence-mention-video-camera-t", "Yes", "which-of-these"),
         ("does-the-evidence-mention-video-camera-t", "No", "do-not-assume-camera-check-other-device"),

@@ -7,7 +7,7 @@ from troubleshoot_app.domain.errors import Fault, UnreadableTree
 from troubleshoot_app.domain.formats.report import Place, Report
 from troubleshoot_app.domain.tree import NODE_LIMIT, NodeKind
 
-ARROW_LIMIT = 50_000
+ARROW_LIMIT = 30_000
 CHART_LIMIT = 100
 
 

@@ -18,7 +18,7 @@ from troubleshoot_app.domain.formats.csv_columns import (
 from troubleshoot_app.domain.formats.report import Code, Place, Report
 from troubleshoot_app.domain.tree import NodeKind
 
-ROW_LIMIT = 60_000
+ROW_LIMIT = 40_000
 COLUMN_LIMIT = 100
 DELIMITERS = (",", ";", "\t", "|")
 

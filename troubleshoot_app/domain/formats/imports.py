@@ -57,13 +57,12 @@ def import_trees(data: bytes, format: str | None, file_name: str = "") -> Import
         raise _refused("The file is empty.")
     report = Report()
     text = ""
-    known = _known(format)
-    if known in {"drawio", "bpmn"} or (known is None and _XML.match(data)):
-        known = known or _xml_format(data)
-    else:
-        text = _decoded(data, report, guess=known in {None, "csv"})
-    if known is None:
-        known = _guessed(text, file_name)
+    given = _known(format)
+    known = given or _xml_format(data)
+    if known not in {"drawio", "bpmn"}:
+        text = _decoded(data, report, guess=given in {None, "csv"})
+        known = given or _guessed(text, file_name)
+    if given is None:
         report.info(Code.FORMAT_GUESSED, NOWHERE, f"The file was read as {_NAMES[known]}.")
     if known in {"json", "yaml"}:
         return _imported([read_tree_document(Source(text), "json" if known == "json" else "yaml")], report)
@@ -161,13 +160,14 @@ def _guessed(text: str, file_name: str) -> Format:
     raise _refused(message, Place(1, 1))
 
 
-def _xml_format(data: bytes) -> Format:
+def _xml_format(data: bytes) -> Format | None:
+    """Return the format of a file in XML; None when it is none that is known, such as a page that begins with HTML."""
+    if not _XML.match(data):
+        return None
     head = data[:20_000].replace(b"\0", b"")
-    if b"mxfile" in head or b"mxGraphModel" in head:
+    if b"<mxfile" in head or b"<mxGraphModel" in head:
         return "drawio"
-    if b"bpmn" in head.lower() or b"<definitions" in head or b"omg.org/spec" in head.lower():
-        return "bpmn"
-    raise _refused("This XML is neither a draw.io file nor BPMN.", Place(1, 1))
+    return "bpmn" if b"definitions" in head and b"BPMN" in head.upper() else None
 
 
 def _decoded(data: bytes, report: Report, *, guess: bool) -> str:

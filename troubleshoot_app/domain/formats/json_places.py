@@ -5,6 +5,7 @@ import re
 
 from troubleshoot_app.domain.formats.structure import DEPTH_LIMIT, Location
 
+_BLANKS = re.compile(r"\s*")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
 
 
@@ -23,7 +24,7 @@ def json_places(text: str) -> dict[Location, int]:
             expects_key = part == "{"
             location.append("" if expects_key else 0)
             if not expects_key:
-                found.setdefault(tuple(location), match.end())
+                found.setdefault(tuple(location), _value_at(text, match.end()))
         elif part in "}]":
             closers.pop()
             location.pop()
@@ -32,13 +33,18 @@ def json_places(text: str) -> dict[Location, int]:
             expects_key = closers[-1] == "}"
             if not expects_key:
                 location[-1] = int(location[-1]) + 1
-                found[tuple(location)] = match.end()
+                found[tuple(location)] = _value_at(text, match.end())
         elif part == ":":
             expects_key = False
         elif expects_key:
             location[-1] = _unquoted(part)
             found.setdefault(tuple(location), match.start())
     return found
+
+
+def _value_at(text: str, position: int) -> int:
+    match = _BLANKS.match(text, position)
+    return match.end() if match else position
 
 
 def _unquoted(part: str) -> str:

@@ -10,7 +10,7 @@ from troubleshoot_app.domain.formats.outline import DRAWN, ITEM
 from troubleshoot_app.domain.formats.report import Place
 from troubleshoot_app.domain.formats.source import Source
 
-LINE_LIMIT = 60_000
+LINE_LIMIT = 40_000
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t](?P<text>.*)")
 _FENCE = re.compile(r"[ \t>]*(?P<marks>`{3,}|~{3,}|:{3,})[ \t]*\{?\.?(?P<language>[\w+-]*)[^`\n]*")

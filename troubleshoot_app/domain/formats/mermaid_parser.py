@@ -22,7 +22,7 @@ from troubleshoot_app.domain.formats.tree_shape import TITLE_LIMIT
 NOTE = "troubleshoot:"
 """What a comment begins with that says what Mermaid has no words for; exports write it."""
 
-PARTS_LIMIT = 200_000
+PARTS_LIMIT = 120_000
 """Statements, and nodes in them, of one file."""
 
 _KEYWORD = re.compile(

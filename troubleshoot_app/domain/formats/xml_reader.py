@@ -7,7 +7,7 @@ from xml.parsers import expat
 from troubleshoot_app.domain.errors import Fault, UnreadableTree
 from troubleshoot_app.domain.formats.report import NOWHERE, Place
 
-ELEMENT_LIMIT = 150_000
+ELEMENT_LIMIT = 100_000
 DEPTH_LIMIT = 100
 
 
