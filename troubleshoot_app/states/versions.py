@@ -7,6 +7,9 @@ from troubleshoot_app.states.base import MessageState, SignedInState
 from troubleshoot_app.states.guard import Policy, handler
 
 
+DRAFT = "0"
+
+
 class VersionsState(SignedInState):
     """The versions of one tree, and what differs between two of them; 0 stands for the draft."""
 
@@ -15,7 +18,7 @@ class VersionsState(SignedInState):
     missing: bool = False
     versions: list[VersionView] = []
     older: str = ""
-    newer: str = "0"
+    newer: str = DRAFT
     comparison: Comparison | None = None
 
     @handler(Policy.SENIOR)
@@ -57,7 +60,9 @@ class VersionsState(SignedInState):
 
     async def _compare(self) -> None:
         self.comparison = None
-        if self.older.isdecimal() and self.newer.isdecimal():
+        known = {DRAFT: 0} | {str(one.version): one.version for one in self.versions}
+        if self.older in known and self.newer in known:
+            older, newer = known[self.older], known[self.newer]
             self.comparison = await self._run(
-                tree_versions.compare_versions, tree_id=self.id, older=int(self.older), newer=int(self.newer)
+                tree_versions.compare_versions, tree_id=self.id, older=older, newer=newer
             )
