@@ -1,29 +1,52 @@
 """The REST API as one FastAPI application, mounted beside the pages."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
-from troubleshoot_app.api import errors, idempotency
-from troubleshoot_app.api.routes import auth, charts, handoffs, sessions, trees, users, web
+from troubleshoot_app.api import docs, errors, idempotency, unknown
+from troubleshoot_app.api.bodies import BodyLimit, known_media_type
+from troubleshoot_app.api.metrics import Counting
+from troubleshoot_app.api.routes import (
+    analytics,
+    auth,
+    charts,
+    exports,
+    handoffs,
+    operations,
+    sessions,
+    trees,
+    users,
+    web,
+)
 
 PREFIX = "/api/v1"
+ROUTERS = (
+    auth.router,
+    trees.router,
+    trees.schema_router,
+    sessions.router,
+    sessions.ai_router,
+    exports.router,
+    handoffs.router,
+    users.router,
+    analytics.router,
+    web.router,
+    charts.router,
+    exports.web_router,
+)
 
 
 def make_api() -> FastAPI:
-    """Return the API with its routes and its errors."""
-    api = FastAPI(
-        title="Troubleshoot", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
-    )
+    """Return the API with its routes, its errors and its documentation."""
+    api = FastAPI(title=docs.TITLE, version="1", docs_url=None, redoc_url=None, openapi_url=docs.OPENAPI)
+    api.add_middleware(BodyLimit)
+    api.add_middleware(Counting, api=api)
     errors.install(api)
     idempotency.install(api)
-    v1 = APIRouter(prefix=PREFIX)
-    v1.include_router(auth.router)
-    v1.include_router(users.router)
-    v1.include_router(trees.router)
-    v1.include_router(trees.schema_router)
-    v1.include_router(sessions.router)
-    v1.include_router(sessions.ai_router)
-    v1.include_router(handoffs.router)
-    v1.include_router(web.router)
-    v1.include_router(charts.router)
+    v1 = APIRouter(prefix=PREFIX, dependencies=[Depends(known_media_type)])
+    for router in ROUTERS:
+        v1.include_router(router)
     api.include_router(v1)
+    api.include_router(operations.router)
+    docs.install(api)
+    unknown.install(api)
     return api

@@ -1,0 +1,166 @@
+"""The documentation of the API: the OpenAPI document, and two pages for it that load nothing from elsewhere."""
+
+import base64
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import (
+    get_redoc_html,
+    get_swagger_ui_html,
+    get_swagger_ui_oauth2_redirect_html,
+)
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from troubleshoot_app.api.errors import problems
+from troubleshoot_app.schemas.problems import Problem
+
+OPENAPI = "/api/openapi.json"
+DOCS = "/api/docs"
+REDOC = "/api/redoc"
+OAUTH_REDIRECT = "/api/docs/oauth2-redirect"
+ASSETS = "/api/docs/assets"
+TITLE = "Troubleshoot"
+REFS = "#/components/schemas/{model}"
+
+DESCRIPTION = """
+Decision trees for people in front of something broken: walk them step by step, hand a session over, pick it up.
+
+* **Sign in** with `POST /api/v1/auth/login` and send `Authorization: Bearer <access_token>`.
+* **Errors** are problem documents (RFC 9457, `application/problem+json`); `detail` is a sentence for a person.
+* **Lists** come newest first, `limit` items at a time; send `next_cursor` as `cursor` to get what follows.
+* **Retries**: with an `Idempotency-Key` a POST can be sent again; it gets the first answer, and nothing happens twice.
+* **Lost updates**: send the `revision` that a change was made from; a stale one is answered with 409 and the current one.
+* Ids are opaque. Times are RFC 3339 in UTC. What belongs to another account answers 404, as what does not exist.
+"""
+TAGS = {
+    "auth": "Signing in and out, passwords, and who one is.",
+    "trees": "Decision trees: one draft that changes, and numbered versions that never do.",
+    "sessions": "Walks over a tree, step by step. What is undone stays in the record.",
+    "handoffs": "Escalations to whichever senior picks them up, and sessions that are parked.",
+    "people": "The people of the account, and invitations to it.",
+    "webhooks": "Other programs that are told of what happens.",
+    "analytics": "What escalations and walks say about trees.",
+    "operations": "Whether the server is alive and ready, and how busy it is. Not for the outside.",
+    "browser sign-in": "What the pages use; other programs use `auth`.",
+}
+
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def install(app: FastAPI) -> None:
+    """Serve the documentation of ``app``."""
+    app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline").joinpath("static"))), "docs-assets")
+    app.add_api_route(DOCS, swagger_page, include_in_schema=False)
+    app.add_api_route(OAUTH_REDIRECT, oauth_redirect_page, include_in_schema=False)
+    app.add_api_route(REDOC, redoc_page, include_in_schema=False)
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = describe(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def swagger_page() -> HTMLResponse:
+    """Return the page on which calls can be tried out."""
+    page = get_swagger_ui_html(
+        openapi_url=OPENAPI,
+        title=f"{TITLE} API",
+        oauth2_redirect_url=OAUTH_REDIRECT,
+        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{ASSETS}/swagger-ui.css",
+        swagger_favicon_url="/mark.svg",
+        swagger_ui_parameters={"persistAuthorization": True, "docExpansion": "list", "filter": True},
+    )
+    return _confined(page)
+
+
+def oauth_redirect_page() -> HTMLResponse:
+    """Return the page that a sign-in comes back to."""
+    return _confined(get_swagger_ui_oauth2_redirect_html())
+
+
+def redoc_page() -> HTMLResponse:
+    """Return the page for reading."""
+    page = get_redoc_html(
+        openapi_url=OPENAPI,
+        title=f"{TITLE} API",
+        redoc_js_url=f"{ASSETS}/redoc.standalone.js",
+        redoc_favicon_url="/mark.svg",
+        with_google_fonts=False,
+    )
+    return _confined(page)
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document, with the errors that come without a route saying so."""
+    document = get_openapi(
+        title=TITLE, version=app.version, description=DESCRIPTION.strip(), routes=app.routes
+    )
+    used = set()
+    for path in document["paths"].values():
+        for method in _METHODS:
+            if operation := path.get(method):
+                used.update(operation.get("tags", ()))
+                _add_errors(operation)
+    document["tags"] = [{"name": tag, "description": said} for tag, said in TAGS.items() if tag in used]
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    described = Problem.model_json_schema(ref_template=REFS)
+    schemas |= described.pop("$defs") | {Problem.__name__: described}
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    return _plainly_named(document)
+
+
+def _add_errors(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    statuses = []
+    if operation.get("security"):
+        statuses.append(401)
+    if "requestBody" in operation:
+        statuses += (
+            [413, 415] if "application/octet-stream" not in operation["requestBody"]["content"] else [413]
+        )
+    if "422" in responses:
+        statuses.append(422)
+    responses |= {str(status): said for status, said in problems(*statuses).items()}
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _plainly_named(document: dict[str, Any]) -> dict[str, Any]:
+    """Call what is shown by its name alone: ``Session``, not ``SessionView``."""
+    text = json.dumps(document)
+    names = set(document["components"]["schemas"])
+    for name in names:
+        plain = name.removesuffix("View")
+        if plain not in names:
+            text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{plain}"')
+            text = text.replace(f'"{name}": {{', f'"{plain}": {{').replace(
+                f'"title": "{name}"', f'"title": "{plain}"'
+            )
+    named: dict[str, Any] = json.loads(text)
+    return named
+
+
+def _confined(page: HTMLResponse) -> HTMLResponse:
+    """Let a page load what we serve, and run the one script that it was made with."""
+    scripts = _INLINE_SCRIPT.findall(bytes(page.body).decode())
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    page.headers["Content-Security-Policy"] = (
+        f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return page
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

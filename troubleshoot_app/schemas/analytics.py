@@ -1,0 +1,89 @@
+"""What escalations and walks say about trees."""
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from troubleshoot_app.domain.tree import NodeKind
+from troubleshoot_app.schemas.people import PersonRef
+
+
+class TreeName(BaseModel):
+    """A tree in one line."""
+
+    id: str
+    title: str
+
+
+class TreeCount(BaseModel):
+    """How many escalations came out of a tree."""
+
+    tree: TreeName
+    total: int
+
+
+class NodeCount(BaseModel):
+    """How many escalations came from a node; ``text`` is what the newest version among them says there."""
+
+    tree: TreeName
+    node_id: str
+    text: str
+    total: int
+
+
+class PersonCount(BaseModel):
+    """What a person did about escalations: raised, has or had picked up, resolved."""
+
+    person: PersonRef
+    escalated: int = 0
+    claimed: int = 0
+    resolved: int = 0
+
+
+class DayCount(BaseModel):
+    """How many escalations there were on a day (UTC); days without any are left out."""
+
+    date: date
+    total: int
+
+
+class EscalationFigures(BaseModel):
+    """Escalations raised within a time, as they stand now."""
+
+    total: int
+    open: int
+    claimed: int
+    resolved: int
+    cancelled: int
+    median_seconds_to_claim: float | None
+    p90_seconds_to_claim: float | None
+    by_tree: list[TreeCount] = Field(description="Most first.")
+    by_node: list[NodeCount] = Field(description="Most first, 100 at most.")
+    by_person: list[PersonCount] = Field(description="Most raised first.")
+    by_day: list[DayCount]
+
+
+class NodeFigures(BaseModel):
+    """What happened at a node: walks that came there, ended there or were handed over there, answers taken back, and how
+    long it took to answer."""
+
+    node_id: str
+    text: str
+    kind: NodeKind
+    visits: int = 0
+    exits: int = 0
+    undone: int = 0
+    escalations: int = 0
+    median_seconds: float | None = None
+
+
+class TreeFigures(BaseModel):
+    """The sessions that were started on a tree within a time, as they stand now; all versions together."""
+
+    tree: TreeName
+    started: int
+    completed: int
+    resolved: int
+    escalated: int
+    abandoned: int
+    nodes: list[NodeFigures]
