@@ -1,0 +1,174 @@
+"""Sessions over REST: the contract's words, one after the other."""
+
+import pytest
+
+from tests.api.conftest import As
+from tests.support.asgi import Api
+from tests.support.people import Team
+
+
+@pytest.fixture
+def viewer(api_as: As, team: Team) -> Api:
+    return api_as(team.viewer)
+
+
+@pytest.fixture
+def path(viewer: Api, team: Team) -> str:
+    """The address of a session of the viewer."""
+    made = viewer.post("/sessions", {"tree_id": str(team.tree_id), "title": "Branch 12", "asset": "RT-7"})
+    assert made.status_code == 201
+    return f"/sessions/{made.json()['id']}"
+
+
+def test_a_session_from_start_to_end(viewer: Api, team: Team, path: str):
+    session = viewer.get(path).json()
+    assert set(session) >= {
+        "id", "status", "outcome", "title", "ticket_ref", "asset", "notes", "tree", "holder", "started_by", "current",
+        "steps", "attachments", "revision", "started_at", "updated_at", "completed_at",
+    }  # fmt: skip
+    assert session["tree"] == {"id": str(team.tree_id), "title": "No internet", "version": 1}
+    assert session["holder"] == session["started_by"] == {"id": str(team.viewer.id), "name": team.viewer.name}
+    assert session["current"] == {
+        "id": "power",
+        "kind": "question",
+        "text": "Is the power LED lit?",
+        "help": "It is on the **front**.",
+        "options": [{"id": "yes", "label": "Yes"}, {"id": "no", "label": "No"}],
+    }
+    stepped = viewer.post(f"{path}/steps", {"option": "no", "note": "Dark.", "value": "0 V", "revision": 1})
+    assert stepped.status_code == 200
+    (step,) = stepped.json()["steps"]
+    assert step.pop("at").endswith("Z")
+    assert step == {
+        "seq": 1, "node_id": "power", "node_text": "Is the power LED lit?", "option_id": "no", "option_label": "No",
+        "value": "0 V", "note": "Dark.", "by": session["holder"], "undone": False,
+    }  # fmt: skip
+    back = viewer.post(f"{path}/back", {"to_seq": 1, "revision": stepped.json()["revision"]}).json()
+    assert (back["current"]["id"], back["steps"][0]["undone"]) == ("power", True)
+    noted = viewer.put(path, {"notes": "Call 555.", "ticket_ref": "INC-1"}).json()
+    assert (noted["notes"], noted["ticket_ref"], noted["title"]) == ("Call 555.", "INC-1", "Branch 12")
+    done = viewer.post(f"{path}/complete", {"outcome": "resolved", "summary": "Plugged in."}).json()
+    assert (done["status"], done["outcome"], done["summary"]) == ("completed", "resolved", "Plugged in.")
+    assert done["completed_at"] is not None
+    refused = viewer.post(f"{path}/steps", {"option": "yes"})
+    assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
+    assert refused.json() == {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "This session is completed. Start a new one.",
+    }
+
+
+def test_back_without_a_body_takes_the_last_answer_back(viewer: Api, path: str):
+    viewer.post(f"{path}/steps", {"option": "no"})
+    viewer.post(f"{path}/steps", {"option": "done"})
+    assert viewer.post(f"{path}/back").json()["current"]["id"] == "plug"
+
+
+def test_an_answer_that_the_node_does_not_have(viewer: Api, path: str):
+    answer = viewer.post(f"{path}/steps", {"option": "maybe"})
+    assert answer.status_code == 422
+    assert "Choose one of its options" in answer.json()["detail"]
+
+
+def test_a_stale_revision_is_told_the_current_one(viewer: Api, path: str):
+    viewer.post(f"{path}/steps", {"option": "no"})
+    viewer.put(path, {"notes": "x"})
+    for answer in (
+        viewer.post(f"{path}/steps", {"option": "done", "revision": 1}),
+        viewer.post(f"{path}/back", {"revision": 1}),
+        viewer.put(path, {"title": "x", "revision": 1}),
+    ):
+        assert (answer.status_code, answer.json()["revision"]) == (409, 3)
+
+
+def test_others_may_look_or_not(viewer: Api, api_as: As, team: Team, strangers: Team, path: str):
+    for senior in team.seniors:
+        assert api_as(senior).get(path).status_code == 200
+        assert api_as(senior).post(f"{path}/steps", {"option": "no"}).status_code == 403
+    assert api_as(strangers.owner).get(path).status_code == 404
+
+
+def test_lists_are_ones_own_or_the_accounts(viewer: Api, api_as: As, team: Team, path: str):
+    mine = path.rpartition("/")[2]
+    theirs = api_as(team.engineer).post("/sessions", {"tree_id": str(team.tree_id)}).json()["id"]
+    viewer.post(f"{path}/complete", {"outcome": "unresolved"})
+
+    def ids(api: Api, query: str) -> list[str]:
+        return [session["id"] for session in api.get(f"/sessions?{query}").json()["items"]]
+
+    engineer = api_as(team.engineer)
+    assert ids(viewer, "") == [mine]
+    assert ids(engineer, "") == [theirs]
+    assert ids(engineer, "scope=account") == [theirs, mine]
+    assert ids(engineer, "scope=account&status=completed") == [mine]
+    assert ids(engineer, f"tree_id={team.tree_id}") == [theirs]
+    assert ids(engineer, "tree_id=x") == ids(engineer, f"tree_id={theirs}") == []
+    assert viewer.get("/sessions?scope=account").status_code == 403
+    page = engineer.get("/sessions?scope=account&limit=1").json()
+    assert [item["id"] for item in page["items"]] == [theirs]
+    assert ids(engineer, f"scope=account&limit=1&cursor={page['next_cursor']}") == [mine]
+
+
+@pytest.mark.parametrize("root", ["sessions", "ai-sessions"])
+def test_an_escalation_from_opening_to_resolution(api_as: As, viewer: Api, team: Team, path: str, root: str):
+    session_id = path.rpartition("/")[2]
+    opened = viewer.post(
+        f"/{root}/{session_id}/handoff", {"intent": "escalate", "reason": "Stuck.", "priority": "high"}
+    )
+    assert opened.status_code == 201
+    handoff = opened.json()
+    assert set(handoff) >= {
+        "id", "intent", "status", "session_id", "reason", "priority", "from", "claimed_by", "created_at", "claimed_at",
+        "closed_at", "resolution",
+    }  # fmt: skip
+    assert (handoff["status"], handoff["from"]["id"], handoff["claimed_by"]) == (
+        "open",
+        str(team.viewer.id),
+        None,
+    )
+    assert viewer.post(f"{path}/handoff", {"intent": "park"}).status_code == 409
+    here = f"/handoffs/{handoff['id']}"
+    first, second = api_as(team.engineer), api_as(team.owner)
+    claimed = first.post(f"{here}/claim").json()
+    assert (claimed["status"], claimed["claimed_by"]["id"]) == ("claimed", str(team.engineer.id))
+    lost = second.post(f"{here}/claim")
+    assert (lost.status_code, lost.json()["claimed_by"]["name"]) == (409, team.engineer.name)
+    assert viewer.get(path).json()["holder"]["id"] == str(team.engineer.id)
+    assert first.post(f"{here}/release", {"note": "Off."}).json()["status"] == "open"
+    assert second.post(f"{here}/claim").status_code == 200
+    briefing = second.get(here).json()["briefing"]
+    assert (briefing["problem"], briefing["stuck_at"], briefing["attachments"]) == (
+        "Branch 12",
+        "Is the power LED lit?",
+        [],
+    )
+    resolved = second.post(f"{here}/resolve", {"resolution": "Swapped it."}).json()
+    assert (resolved["status"], resolved["resolution"]) == ("resolved", "Swapped it.")
+    told = viewer.get(f"{here}/deliveries").json()["items"]
+    assert {(one["recipient"]["id"], one["channel"]) for one in told} == {
+        (str(senior.id), channel) for senior in team.seniors for channel in ("in_app", "email")
+    }
+
+
+def test_parking_is_seen_by_the_holder_alone(api_as: As, viewer: Api, team: Team, path: str):
+    parked = viewer.post(f"{path}/handoff", {"intent": "park"}).json()
+    here = f"/handoffs/{parked['id']}"
+    assert api_as(team.owner).get(here).status_code == 404
+    assert api_as(team.owner).get("/handoffs").json()["items"] == []
+    assert [one["id"] for one in viewer.get("/handoffs?intent=park&status=open").json()["items"]] == [
+        parked["id"]
+    ]
+    assert viewer.get("/handoffs?intent=escalate").json()["items"] == []
+    assert viewer.post(f"{here}/resume").json()["status"] == "resumed"
+    assert viewer.post(f"{path}/steps", {"option": "no"}).status_code == 200
+
+
+def test_an_escalation_can_be_cancelled(viewer: Api, api_as: As, team: Team, path: str):
+    opened = viewer.post(f"{path}/handoff", {"intent": "escalate"}).json()
+    assert [one["id"] for one in api_as(team.owner).get("/handoffs?status=open").json()["items"]] == [
+        opened["id"]
+    ]
+    assert viewer.post(f"/handoffs/{opened['id']}/cancel").json()["status"] == "cancelled"
+    assert api_as(team.owner).post(f"/handoffs/{opened['id']}/claim").status_code == 409
