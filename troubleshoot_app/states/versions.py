@@ -6,7 +6,6 @@ from troubleshoot_app.services import tree_versions, trees
 from troubleshoot_app.states.base import MessageState, SignedInState
 from troubleshoot_app.states.guard import Policy, handler
 
-
 DRAFT = "0"
 
 
