@@ -1,0 +1,96 @@
+"""The record that a ticket note is written from: a session with its path, its handoffs and its files, in plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from troubleshoot_app.domain.handoff import HandoffStatus, Intent, Outcome, Priority, SessionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody named in the note."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteStep:
+    """One answer of the path; ``at`` is when it was given."""
+
+    seq: int
+    node_id: str
+    node_text: str
+    option_id: str
+    option_label: str
+    value: str | None = None
+    note: str = ""
+    by: Person
+    at: datetime
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteHandoff:
+    """One time that the session was escalated or parked."""
+
+    intent: Intent
+    status: HandoffStatus
+    priority: Priority
+    reason: str = ""
+    raised_by: Person
+    created_at: datetime
+    claimed_by: Person | None = None
+    claimed_at: datetime | None = None
+    closed_at: datetime | None = None
+    resolution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAttachment:
+    """A file of the session; ``size`` is in bytes, ``seq`` the step that it was added at."""
+
+    name: str
+    media_type: str
+    size: int
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketNote:
+    """A session as it is written down for a ticket. Strings are as people wrote them, node texts are Markdown.
+
+    ``node_text`` is where the session stands, ``pending_note`` what was typed there; steps and handoffs are in the
+    order of time. Times are aware.
+    """
+
+    id: str
+    url: str
+    title: str = ""
+    ticket_ref: str = ""
+    asset: str = ""
+    notes: str = ""
+    tree_id: str
+    tree_title: str
+    tree_version: int
+    status: SessionStatus
+    outcome: Outcome | None = None
+    summary: str = ""
+    node_id: str
+    node_text: str
+    pending_note: str = ""
+    started_by: Person
+    holder: Person
+    started_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None = None
+    steps: tuple[NoteStep, ...] = ()
+    handoffs: tuple[NoteHandoff, ...] = ()
+    attachments: tuple[NoteAttachment, ...] = ()
+
+    def step_times(self) -> list[timedelta]:
+        """Return how long each step took: from the answer before it, or from the start, to its own answer."""
+        before = [self.started_at, *(step.at for step in self.steps)]
+        return [
+            max(step.at - earlier, timedelta(0)) for step, earlier in zip(self.steps, before, strict=False)
+        ]

@@ -1,0 +1,190 @@
+"""What a note says and in which order, once for all the forms that it is written in.
+
+Every string of an outline is clean and plain: whoever writes it has only to keep it from being taken for markup.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from troubleshoot_app.domain.formats.ticket_note.note import NoteAttachment, NoteHandoff, TicketNote
+from troubleshoot_app.domain.formats.ticket_note.words import (
+    clean,
+    count,
+    length,
+    moment,
+    one_line,
+    size,
+    without_markup,
+)
+from troubleshoot_app.domain.handoff import HandoffStatus, Intent, SessionStatus
+
+UNTITLED = "Untitled"
+NOBODY = "Somebody"
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What somebody wrote; it may have several lines. ``label`` says what it is, where the heading does not."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One numbered step: what was asked (it may have several lines), what was answered, what was noted, and by whom."""
+
+    number: int
+    question: str
+    answer: str
+    note: str
+    about: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One point of a list: a line, and what somebody wrote below it."""
+
+    line: str
+    prose: tuple[Prose, ...] = ()
+
+
+Block: TypeAlias = Prose | Entry | Item
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the note under a heading."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A whole note. ``link`` leads to the session itself."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    link: str
+    sections: tuple[Section, ...]
+
+
+def outline_of(note: TicketNote) -> Outline:
+    """Return what there is to say of a session; nothing is said of what it does not have."""
+    sections = (
+        _prose("Summary", note.summary),
+        _path(note),
+        _standing(note),
+        Section("Handed over", tuple(_handoff(handoff) for handoff in note.handoffs)),
+        _prose("Notes", note.notes),
+        Section("Attachments", tuple(_attachment(file) for file in note.attachments)),
+    )
+    return Outline(
+        title=one_line(note.title) or one_line(note.tree_title) or UNTITLED,
+        facts=_facts(note),
+        link=one_line(note.url),
+        sections=tuple(section for section in sections if section.blocks),
+    )
+
+
+def _facts(note: TicketNote) -> tuple[tuple[str, str], ...]:
+    tree = one_line(note.tree_title) or UNTITLED
+    facts = [
+        ("Status", _status(note)),
+        ("Ticket", one_line(note.ticket_ref)),
+        ("Asset", one_line(note.asset)),
+        ("Tree", f"{tree}, version {note.tree_version}"),
+        ("Started", f"{moment(note.started_at)} by {_name(note.started_by.name)}"),
+    ]
+    if note.completed_at is not None:
+        took = length(note.completed_at - note.started_at)
+        facts.append(("Completed", f"{moment(note.completed_at)}, after {took}"))
+    else:
+        facts.append(("Last change", moment(note.updated_at)))
+    if note.holder.id != note.started_by.id:
+        facts.append(("Holder", _name(note.holder.name)))
+    return tuple((name, value) for name, value in facts if value)
+
+
+def _status(note: TicketNote) -> str:
+    if note.outcome is not None:
+        return f"{note.status.capitalize()}, {note.outcome}"
+    if note.status is SessionStatus.ESCALATED:
+        return "Escalated, waiting for a senior"
+    return note.status.capitalize()
+
+
+def _prose(title: str, text: str) -> Section:
+    words = clean(text)
+    return Section(title, (Prose(words),) if words else ())
+
+
+def _path(note: TicketNote) -> Section:
+    entries = []
+    for step, took in zip(note.steps, note.step_times(), strict=True):
+        answer = one_line(step.option_label) or one_line(step.option_id) or UNTITLED
+        value = one_line(step.value or "")
+        entries.append(
+            Entry(
+                number=step.seq,
+                question=_question(step.node_text, step.node_id),
+                answer=f"{answer}: {value}" if value else answer,
+                note=clean(step.note),
+                about=f"{moment(step.at)}, {length(took)}, {_name(step.by.name)}",
+                undone=step.undone,
+            )
+        )
+    undone = sum(entry.undone for entry in entries)
+    title = f"What was tried: {count(len(entries), 'step')}" + (
+        f", {undone:,} of them undone" if undone else ""
+    )
+    return Section(title, tuple(entries))
+
+
+def _standing(note: TicketNote) -> Section:
+    title = "Where it ended" if note.status is SessionStatus.COMPLETED else "Where it stands"
+    blocks = [Prose(_question(note.node_text, note.node_id))]
+    if pending := clean(note.pending_note):
+        blocks.append(Prose(pending, "Note"))
+    return Section(title, tuple(blocks))
+
+
+def _question(text: str, node_id: str) -> str:
+    return without_markup(text) or one_line(node_id) or UNTITLED
+
+
+def _handoff(handoff: NoteHandoff) -> Item:
+    who, when = _name(handoff.raised_by.name), moment(handoff.created_at)
+    if handoff.intent is Intent.PARK:
+        line = f"Parked by {who} at {when}."
+    else:
+        line = f"Escalated by {who} at {when}, priority {handoff.priority}."
+    if handoff.claimed_by is not None and handoff.claimed_at is not None:
+        waited = length(handoff.claimed_at - handoff.created_at)
+        line += (
+            f" Picked up by {_name(handoff.claimed_by.name)} at {moment(handoff.claimed_at)}, after {waited}."
+        )
+    if handoff.closed_at is not None and handoff.status in _CLOSED:
+        line += f" {_CLOSED[handoff.status]} at {moment(handoff.closed_at)}."
+    elif handoff.status is HandoffStatus.OPEN and handoff.intent is Intent.ESCALATE:
+        line += " Nobody has picked it up yet."
+    said = (Prose(clean(handoff.reason), "Reason"), Prose(clean(handoff.resolution), "Resolution"))
+    return Item(line, tuple(prose for prose in said if prose.text))
+
+
+_CLOSED = {
+    HandoffStatus.RESOLVED: "Resolved",
+    HandoffStatus.CANCELLED: "Cancelled",
+    HandoffStatus.RESUMED: "Resumed",
+}
+
+
+def _attachment(file: NoteAttachment) -> Item:
+    step = f", at step {file.seq}" if file.seq else ""
+    return Item(f"{one_line(file.name) or UNTITLED} ({one_line(file.media_type)}, {size(file.size)}{step})")
+
+
+def _name(name: str) -> str:
+    return one_line(name) or NOBODY

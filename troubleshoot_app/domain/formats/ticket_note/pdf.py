@@ -1,0 +1,43 @@
+"""A note as PDF, for whoever files or prints it."""
+
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from troubleshoot_app.domain.errors import DomainError
+from troubleshoot_app.domain.formats.ticket_note.outline import Outline
+
+SECONDS = 60
+AT_ONCE = 2
+
+_slots = threading.BoundedSemaphore(AT_ONCE)
+_PROGRAM = Path(__file__).with_name("typeset.py")
+
+
+class TooLongForPdf(DomainError):
+    """A note of so many pages that setting it takes too long."""
+
+
+def as_pdf(outline: Outline, at: datetime) -> bytes:
+    """Return the note as PDF, dated ``at``; the same outline gives the same bytes.
+
+    Raises:
+        TooLongForPdf: it is not done within a minute.
+    """
+    order = {"outline": asdict(outline) | {"footer": outline.title[:80]}, "at": int(at.timestamp())}
+    with _slots:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-I", str(_PROGRAM)],
+                input=json.dumps(order).encode(),
+                capture_output=True,
+                check=True,
+                timeout=SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise TooLongForPdf("This session is too long for a PDF. Export it as HTML instead.") from None
+    return done.stdout
