@@ -1,21 +1,16 @@
 """What is in the database of one account, to tell whether anything of it was changed."""
 
-import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import text
+from sqlmodel import Session, SQLModel
 
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.domain.handoff import DeliveryStatus
-from troubleshoot_app.models import Delivery
 
 # Who is connected is not of the record.
 APART = {"presence"}
 UUID_LENGTH = 36
-TELL_SECONDS = 10
-POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -48,18 +43,3 @@ def rows_of_account(account_id: UUID) -> Rows:
         return Rows({(table, row_id): digest for table, row_id, digest in rows})
 
     return transact(read)
-
-
-def wait_until_told(account_id: UUID) -> None:
-    """Wait until nobody of the account is still to be told of anything."""
-
-    def pending(db: Session) -> list[tuple[str, str, str]]:
-        query = select(col(Delivery.channel), col(Delivery.status), col(Delivery.error)).where(
-            col(Delivery.account_id) == account_id, col(Delivery.status) == DeliveryStatus.PENDING
-        )
-        return [tuple(row) for row in db.execute(query)]
-
-    deadline = time.monotonic() + TELL_SECONDS
-    while waiting := transact(pending):
-        assert time.monotonic() < deadline, f"not told yet: {waiting}"
-        time.sleep(POLL_SECONDS)

@@ -16,8 +16,8 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from reflex_base.registry import RegisteredEventHandler
 
-from tests.sockets.rows import rows_of_account, wait_until_told
-from tests.support.accounts import cookie_for, join, open_account
+from tests.sockets.rows import rows_of_account
+from tests.support.accounts import cookie_for, join, open_account, wait_until_told
 from tests.support.people import Team, ask
 from tests.support.reflex_socket import ROOT_STATE, ReflexSocket, Update
 from tests.support.server import Server
@@ -30,7 +30,7 @@ from troubleshoot_app.services import handoffs, sessions
 # Longer than the longest chain of events that one event leads to: loading a page, a handler of it, its error.
 CHAIN = 5
 WORDS = ("XKQTITLE", "XKQASSET", "XKQTICKET", "XKQREASON", "XKQNOTE", "XKQPENDING")
-WRONG: tuple[Any, ...] = (None, True, 7.5, 10**30, "\ud800\0<script>", [[]], {"a": {"b": [1]}})
+WRONG = (None, True, 7.5, 10**30, "\ud800\0<script>", [[]], {"a": {"b": [1]}})
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,14 @@ class Case:
             "reason": "why", "priority": "urgent", "note": "note", "resolution": "it works", "complete": "on",
             "outcome": "resolved", "summary": "done", "title": "title", "asset": "asset", "ticket_ref": "1",
         }  # fmt: skip
-        by_type: dict[Any, list[Any]] = {
+        return {
             str: [*ids, "yes", "escalate", "_owner"],
             int: [self.revision, 1, 0],
             bool: [True, False],
             list[str]: [ids, []],
             dict[str, Any]: [form, {f"{ROOT_STATE}.is_hydrated": True, f"{ROOT_STATE}.nowhere.id": ids[0]}],
             Any: [ids[0], form],
-        }
-        return by_type[wanted]
+        }[wanted]
 
 
 @pytest.fixture

@@ -241,6 +241,6 @@ def _dismissed(team: Team) -> int:
         query = select(func.count()).where(
             col(Delivery.account_id) == team.account_id, col(Delivery.dismissed_at).is_not(None)
         )
-        return int(db.execute(query).scalar_one())
+        return db.execute(query).scalar_one()
 
     return transact(count)

@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests.support.server import Server
+from troubleshoot_app.services.auth import SIGN_IN_COOKIE
 
 DEMO_PASSWORD = "demo-password"
 TIMEOUT_MS = 10_000
@@ -22,7 +24,11 @@ DEVICES: dict[Device, dict[str, Any]] = {
 
 
 class Pages:
-    """Opens pages of ``server`` and remembers what went wrong on them."""
+    """Opens pages of ``server`` and remembers what went wrong on them.
+
+    Scripts that failed, errors on the console and requests to other hosts count; a test that causes an error on the
+    console on purpose says so in ``expected``, in words that occur in it.
+    """
 
     def __init__(self, server: Server, chromium: Browser) -> None:
         """Open nothing yet."""
@@ -30,6 +36,7 @@ class Pages:
         self._chromium = chromium
         self._contexts: list[BrowserContext] = []
         self.errors: list[str] = []
+        self.expected: list[str] = []
 
     def __call__(
         self,
@@ -39,8 +46,11 @@ class Pages:
         device: Device = "phone",
         color: Color = "light",
         password: str = DEMO_PASSWORD,
+        cookie: str | None = None,
     ) -> Page:
         """Return a page at ``path`` of somebody who is signed in, or of a stranger when ``email`` is None.
+
+        With ``cookie`` nobody signs in: it is that of somebody who has.
 
         Each call is another browser with its own cookies; ``page.context.new_page()`` is another tab of the same one.
         """
@@ -48,6 +58,17 @@ class Pages:
         self._contexts.append(context)
         context.set_default_timeout(TIMEOUT_MS)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("console", self._hear)
+        context.on("request", self._check_host)
+        if cookie is not None:
+            context.add_cookies(
+                [
+                    {
+                        "name": SIGN_IN_COOKIE, "value": cookie, "url": self._server.url,
+                        "httpOnly": True, "sameSite": "Lax",
+                    }
+                ]
+            )  # fmt: skip
         if email is not None:
             answer = context.request.post(
                 "/api/v1/auth/web/sign-in",
@@ -66,7 +87,17 @@ class Pages:
             page.screenshot(path=SCREENSHOTS / f"{plain}-{number}.png", full_page=True)
 
     def close(self) -> None:
-        """Close all pages; AssertionError when a script on one of them failed."""
+        """Close all pages; AssertionError when something went wrong on one of them."""
+        wrong = [error for error in self.errors if not any(words in error for words in self.expected)]
         for context in self._contexts:
             context.close()
-        assert not self.errors, f"scripts failed on the page: {self.errors}"
+        assert not wrong, f"on the pages there were {wrong}"
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _check_host(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.netloc not in ("", urlsplit(self._server.url).netloc):
+            self.errors.append(f"a request to another host: {request.url}")
