@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, select, text, update
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -55,41 +54,36 @@ def tell_everybody(
         for user_id in db.execute(eligible_seniors(handoff.account_id, handoff.from_id, roles)).scalars()
         if user_id != except_user_id
     ]
-    rows = [
-        {
-            "id": new_id(),
-            "created_at": at,
-            "account_id": handoff.account_id,
-            "handoff_id": handoff.id,
-            "recipient_id": recipient_id,
-            "channel": channel,
-            "status": DeliveryStatus.PENDING,
-            "attempts": 0,
-            "error": "",
-            "next_attempt_at": at,
-        }
-        for recipient_id in recipients
-        for channel in Channel
-    ]
-    if rows:
-        db.execute(_TELL, rows)
+    told = [(new_id(), recipient_id, channel) for recipient_id in recipients for channel in Channel]
+    if told:
+        ids, people, channels = zip(*told, strict=True)
+        db.execute(
+            _TELL,
+            {
+                "ids": [str(one) for one in ids],
+                "recipients": [str(one) for one in people],
+                "channels": [channel.value for channel in channels],
+                "account_id": handoff.account_id,
+                "handoff_id": handoff.id,
+                "at": at,
+            },
+        )
     return len(recipients)
 
 
-# Built once and given the rows as parameters: a statement with the rows in it would be put together anew each time.
-_FRESH = insert(Delivery.__table__)
-_TELL = _FRESH.on_conflict_do_update(
-    index_elements=["handoff_id", "recipient_id", "channel"],
-    set_={
-        "status": DeliveryStatus.PENDING,
-        "attempts": 0,
-        "error": "",
-        "next_attempt_at": _FRESH.excluded.next_attempt_at,
-        "sent_at": None,
-        "seen_at": None,
-        "dismissed_at": None,
-    },
-)
+# One statement however many people there are: the driver would send several rows one after the other.
+_TELL = text(
+    """
+    INSERT INTO delivery
+        (id, created_at, account_id, handoff_id, recipient_id, channel, status, attempts, error, next_attempt_at)
+    SELECT told.id, :at, :account_id, :handoff_id, told.recipient_id, told.channel, 'pending', 0, '', :at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:recipients AS uuid[]), CAST(:channels AS text[]))
+        AS told (id, recipient_id, channel)
+    ON CONFLICT (handoff_id, recipient_id, channel) DO UPDATE
+    SET status = 'pending', attempts = 0, error = '', next_attempt_at = excluded.next_attempt_at,
+        sent_at = NULL, seen_at = NULL, dismissed_at = NULL
+    """
+).bindparams(bindparam("account_id", type_=Uuid), bindparam("handoff_id", type_=Uuid))
 
 
 def stop_telling(db: Session, handoff_id: UUID, why: str) -> None:
