@@ -126,6 +126,7 @@ def test_labels(arrow: str):
         ("A & B --> C & D", [("A", "C", None), ("A", "D", None), ("B", "C", None), ("B", "D", None)]),
         ("A --> B & C -->|x| D", [("A", "B", None), ("A", "C", None), ("B", "D", "x"), ("C", "D", "x")]),
         ("A[a] & B{b}:::c --> C(c)", [("A", "C", None), ("B", "C", None)]),
+        ("A:::c-->B:::c-d-.->C:::c---D", [("A", "B", None), ("B", "C", None), ("C", "D", None)]),
         ("A\n  --> B\n  --> C", [("A", "B", None), ("B", "C", None)]),
         ("A -->\n  B", [("A", "B", None)]),
         ("A-->B;B-->C ; C-->A;", [("A", "B", None), ("B", "C", None), ("C", "A", None)]),

@@ -160,15 +160,18 @@ def test_the_largest_trees_are_drawn_in_seconds(ways: int):
 
 def test_the_work_grows_with_the_tree_and_no_faster():
     def seconds(size: int) -> float:
+        """The time to lay out 5,000 nodes in trees of one size; the shortest of some, for machines have other work."""
         tree = tree_of(size, 3)
         heights = dict.fromkeys(tree.nodes, 80.0)
-        begin = time.process_time()
-        for _ in range(5_000 // size):
-            lay_out(tree, heights, GAP)
-        return time.process_time() - begin
+        times = []
+        for _ in range(3):
+            begin = time.process_time()
+            for _ in range(5_000 // size):
+                lay_out(tree, heights, GAP)
+            times.append(time.process_time() - begin)
+        return min(times)
 
-    seconds(500)
-    assert seconds(5_000) < 4 * seconds(500)
+    assert seconds(5_000) < 5 * seconds(500)
 
 
 def test_a_chain_is_straight_and_a_fan_is_centred():
@@ -187,6 +190,18 @@ def test_a_chain_is_straight_and_a_fan_is_centred():
         (1, 100),
     ]
     assert (fan.columns, fan.height) == (2, 150)
+
+
+def test_what_the_start_does_not_reach_stands_below_and_moves_nothing():
+    nodes = {
+        "x": Node("x", NodeKind.ACTION, "X", "", (Option("1", "Go", "a"),)),
+        "a": Node("a", NodeKind.ACTION, "A", "", (Option("1", "Go", "b"),)),
+        "b": Node("b", NodeKind.RESOLUTION, "B"),
+    }
+    layout = lay_out(Tree("a", nodes), dict.fromkeys(nodes, 50.0), GAP)
+    assert {node_id: (spot.column, spot.top) for node_id, spot in layout.spots.items()} == {
+        "x": (0, 60), "a": (0, 0), "b": (1, 0),
+    }  # fmt: skip
 
 
 def test_nothing_is_laid_out_in_nothing():

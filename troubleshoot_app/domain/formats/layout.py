@@ -58,22 +58,25 @@ def lay_out(tree: Tree, heights: Mapping[str, float], gap: float) -> Layout:
                 option.to: number for number, option in reversed(list(enumerate(tree.nodes[node_id].options)))
             }
             below.sort(key=place.__getitem__)
-    tops = _tops(order, roots, children, heights, gap)
+    tops = _tops(order, roots[::-1], children, heights, gap)
     highest = min(tops.values(), default=0.0)
     spots = {node_id: Spot(columns[node_id], tops[node_id] - highest) for node_id in tree.nodes}
     return Layout(spots, max((spot.top + heights[node_id] for node_id, spot in spots.items()), default=0.0))
 
 
 def _forward_order(tree: Tree) -> tuple[list[str], set[tuple[str, str]]]:
-    """Return the nodes such that arrows lead forward, and the arrows that do not: those that go back on their own path."""
+    """Return the nodes such that arrows lead forward, and the arrows that do not.
+
+    These go back on their own path, or lead from what the start does not reach to what it does.
+    """
     done: list[str] = []
-    seen = set[str]()
+    root_of: dict[str, str] = {}
     on_path = set[str]()
     going_back = set[tuple[str, str]]()
     for root in (tree.start, *tree.nodes):
-        if root in seen or root not in tree.nodes:
+        if root in root_of or root not in tree.nodes:
             continue
-        seen.add(root)
+        root_of[root] = root
         on_path.add(root)
         waiting = [(root, iter(reversed(tree.nodes[root].options)))]
         while waiting:
@@ -83,10 +86,10 @@ def _forward_order(tree: Tree) -> tuple[list[str], set[tuple[str, str]]]:
                 waiting.pop()
                 on_path.discard(node_id)
                 done.append(node_id)
-            elif option.to in on_path:
+            elif option.to in on_path or root_of.get(option.to, root) != root:
                 going_back.add((node_id, option.to))
-            elif option.to in tree.nodes and option.to not in seen:
-                seen.add(option.to)
+            elif option.to in tree.nodes and option.to not in root_of:
+                root_of[option.to] = root
                 on_path.add(option.to)
                 waiting.append((option.to, iter(reversed(tree.nodes[option.to].options))))
     return done[::-1], going_back

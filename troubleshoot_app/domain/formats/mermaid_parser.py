@@ -30,7 +30,7 @@ _KEYWORD = re.compile(
 )
 _COLON = re.compile(r"[ \t]*:")
 _STATEMENT = re.compile(r'(?:"[^"\n]*"|[^;\n"]|"(?=[^"\n]*(?:\n|\Z)))*')
-_CLASS = re.compile(r":::[ \t]*([\w-]+(?:,[\w-]+)*)?")
+_CLASS = re.compile(r":::[ \t]*(?:\w+(?:[-,]\w+)*)?")
 _AND = re.compile(r"\s*&\s*")
 
 
