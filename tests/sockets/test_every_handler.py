@@ -30,7 +30,7 @@ from troubleshoot_app.services import handoffs, sessions
 # Longer than the longest chain of events that one event leads to: loading a page, a handler of it, its error.
 CHAIN = 5
 WORDS = ("XKQTITLE", "XKQASSET", "XKQTICKET", "XKQREASON", "XKQNOTE", "XKQPENDING")
-WRONG = (None, True, 7.5, 10**30, "\ud800\0<script>", [[]], {"a": {"b": [1]}})
+WRONG: tuple[Any, ...] = (None, True, 7.5, 10**30, "\ud800\0<script>", [[]], {"a": {"b": [1]}})
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,15 @@ class Case:
             "reason": "why", "priority": "urgent", "note": "note", "resolution": "it works", "complete": "on",
             "outcome": "resolved", "summary": "done", "title": "title", "asset": "asset", "ticket_ref": "1",
         }  # fmt: skip
-        return {
+        by_type: dict[Any, list[Any]] = {
             str: [*ids, "yes", "escalate", "_owner"],
             int: [self.revision, 1, 0],
             bool: [True, False],
             list[str]: [ids, []],
             dict[str, Any]: [form, {f"{ROOT_STATE}.is_hydrated": True, f"{ROOT_STATE}.nowhere.id": ids[0]}],
             Any: [ids[0], form],
-        }[wanted]
+        }
+        return by_type[wanted]
 
 
 @pytest.fixture
