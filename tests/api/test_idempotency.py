@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from tests.api.conftest import As
 from tests.support.asgi import Api, running
 from tests.support.people import Team
+from troubleshoot_app.api.app import make_api
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.models import IdempotencyKey, Step, TroubleshootingSession
@@ -104,7 +105,7 @@ def test_twenty_at_once_have_one_effect(viewer: Api, start: dict[str, str]):
 
 def test_a_key_outlives_the_process(viewer: Api, api_as: As, team: Team, start: dict[str, str]):
     first = viewer.post("/sessions", start, **key())
-    with running() as another:
+    with running(make_api()) as another:
         again = As(another)(team.viewer).post("/sessions", start, **key())
     assert again.content == first.content
 

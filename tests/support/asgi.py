@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
+from tests.support.conformance import Conformance
 from troubleshoot_app.api.app import make_api
 
 BASE_URL = "http://testserver"
@@ -18,7 +19,8 @@ PREFIX = "/api/v1"
 class Api:
     """Sends requests, from any thread, as somebody and from somewhere.
 
-    An answer is there when all that happens after it has happened, too, such as a mail that was sent.
+    An answer is there when all that happens after it has happened, too, such as a mail that was sent. What is no answer
+    that the API documents is an ``AssertionError``.
     """
 
     def __init__(
@@ -67,11 +69,25 @@ class Api:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         headers |= parts.pop("headers", {})
         async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
-            return await client.request(method, f"{PREFIX}{path}", headers=headers, **parts)
+            answer = await client.request(method, f"{PREFIX}{path}", headers=headers, **parts)
+        documented(self.app).check(answer)
+        return answer
+
+
+@cache
+def documented(app: FastAPI) -> Conformance:
+    """Return what an application says of its answers."""
+    return Conformance(app.openapi())
+
+
+@cache
+def the_app() -> FastAPI:
+    """Return the API of this process; it keeps nothing between two requests."""
+    return make_api()
 
 
 @contextmanager
-def running() -> Iterator[Api]:
-    """Make the API and let it answer in a thread of its own."""
+def running(app: FastAPI | None = None) -> Iterator[Api]:
+    """Let the API, or another one than that of this process, answer in a thread of its own."""
     with start_blocking_portal() as portal:
-        yield Api(portal, make_api())
+        yield Api(portal, app or the_app())

@@ -115,7 +115,7 @@ def _handoffs(db: Session, session_id: UUID) -> tuple[NoteHandoff, ...]:
         .where(col(Handoff.session_id) == session_id)
         .order_by(col(Handoff.created_at), col(Handoff.id))
         .execution_options(populate_existing=True)
-    ).tuples()
+    )
     return tuple(
         NoteHandoff(
             intent=handoff.intent,

@@ -60,9 +60,11 @@ _EXPORTED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file, to be saved under the name in `Content-Disposition`.",
         "content": {
+            "application/json": {"schema": {"type": "object"}},
+        }
+        | {
             media: {"schema": {"type": "string"}}
             for media in (
-                "application/json",
                 "application/yaml",
                 "text/vnd.mermaid",
                 "text/csv",

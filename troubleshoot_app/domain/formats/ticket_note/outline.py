@@ -100,7 +100,7 @@ def _facts(note: TicketNote) -> tuple[tuple[str, str], ...]:
     ]
     if note.completed_at is not None:
         took = length(note.completed_at - note.started_at)
-        facts.append(("Completed", f"{moment(note.completed_at)}, after {took}"))
+        facts.append(("Completed", f"{moment(note.completed_at)}, took {took}"))
     else:
         facts.append(("Last change", moment(note.updated_at)))
     if note.holder.id != note.started_by.id:
@@ -164,7 +164,7 @@ def _handoff(handoff: NoteHandoff) -> Item:
     if handoff.claimed_by is not None and handoff.claimed_at is not None:
         waited = length(handoff.claimed_at - handoff.created_at)
         line += (
-            f" Picked up by {_name(handoff.claimed_by.name)} at {moment(handoff.claimed_at)}, after {waited}."
+            f" Picked up by {_name(handoff.claimed_by.name)} at {moment(handoff.claimed_at)}, {waited} later."
         )
     if handoff.closed_at is not None and handoff.status in _CLOSED:
         line += f" {_CLOSED[handoff.status]} at {moment(handoff.closed_at)}."

@@ -52,7 +52,7 @@ def length(time: timedelta) -> str:
     """Return a length of time in its two largest units, down to minutes."""
     minutes = int(time / timedelta(minutes=1))
     if minutes < 1:
-        return "under 1 min"
+        return "less than 1 min"
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
