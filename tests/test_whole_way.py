@@ -90,66 +90,6 @@ def banner(page: Page, words: str):
     return page.get_by_role("alert").filter(has_text=words)
 
 
-def test_from_a_stuck_technician_to_a_seniors_screen(
-    start_session: StartSession, page_as: Pages, smtp: MailServer
-):
-    engineer = page_as(ENGINEER, "/trees", device="desk")
-    other_tab = engineer.context.new_page()
-    other_tab.goto("/sessions")
-    colleague = page_as(ENGINEER2, "/handoffs", device="desk")
-    for page, heading in ((engineer, "Trees"), (other_tab, "Sessions"), (colleague, "Escalations")):
-        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
-    technician = start_session()
-    answer(technician, "Yes")
-    technician.get_by_role("textbox", name="Note").fill("Looks fine to me")
-    answer(technician, "My turret isn't turning on.")
-    answer(technician, "No")
-    technician.get_by_role("button", name="Back").click()
-    expect(question(technician)).to_contain_text("Try pressing the button")
-    technician.get_by_role("textbox", name="Note").fill("All dots are lit")
-    technician.wait_for_timeout(500)
-    escalate(technician, "The line stands still", "Urgent")
-    expect(technician.get_by_text("Waiting for a senior")).to_be_visible()
-
-    for page in (engineer, other_tab, colleague):
-        expect(banner(page, "Vera Viewer needs help")).to_contain_text("The line stands still")
-        expect(banner(page, "Urgent")).to_contain_text("Try pressing the button")
-        expect(page.locator("[data-sonner-toast]").filter(has_text="Vera Viewer needs help")).to_be_visible()
-        expect(page).to_have_title(re.compile(r"^\(1\) "))
-    mails = smtp.wait_for(lambda mails: {m.recipients[0] for m in mails} >= {ADMIN, OWNER})
-    assert {mail.recipients[0] for mail in smtp.mails} == {ADMIN, OWNER}, mails
-
-    for page in (engineer, colleague):
-        banner(page, "Vera Viewer").get_by_role("button", name="Pick up").click(no_wait_after=True)
-    engineer.wait_for_timeout(1500)
-    winner, loser = (engineer, colleague) if "/sessions/" in engineer.url else (colleague, engineer)
-    expect(winner).to_have_url(re.compile("/sessions/"))
-    expect(loser).not_to_have_url(re.compile("/sessions/"))
-    expect(question(winner)).to_contain_text("Try pressing the button")
-    expect(winner.get_by_role("textbox", name="Note")).to_have_value("All dots are lit")
-    expect(winner.get_by_text("The line stands still")).to_be_visible()
-    expect(winner.get_by_text("Looks fine to me")).to_be_visible()
-    for page in (engineer, other_tab, colleague):
-        expect(banner(page, "Vera Viewer")).to_have_count(0)
-    expect(loser.get_by_text(re.compile("has this case"))).to_be_visible()
-    expect(
-        technician.locator("[data-sonner-toast]").filter(has_text="has picked up your escalation")
-    ).to_be_visible()
-    expect(technician.get_by_text("has this session")).to_be_visible()
-
-    winner.get_by_role("button", name="Release").click()
-    winner.get_by_role("dialog").get_by_role("button", name="Give back").click()
-    expect(banner(loser, "Vera Viewer needs help")).to_be_visible()
-    expect(banner(winner, "Vera Viewer needs help")).to_have_count(0)
-    banner(loser, "Vera Viewer").get_by_role("button", name="Pick up").click()
-    expect(loser).to_have_url(re.compile("/sessions/"))
-    loser.get_by_role("button", name="Resolve").click()
-    loser.get_by_role("textbox", name="Resolution").fill("The pack was off")
-    loser.get_by_role("dialog").get_by_role("button", name="Resolve case").click()
-    expect(loser.get_by_text("Completed: it is solved.")).to_be_visible()
-    expect(technician.get_by_text("Completed: it is solved.")).to_be_visible()
-
-
 def test_the_mail_of_somebody_offline_leads_to_the_briefing(
     start_session: StartSession, page_as: Pages, smtp: MailServer
 ):

@@ -93,6 +93,7 @@ class GoodCalls:
         return {
             "sessions.start_session": (viewer, {"tree_id": self.team.tree_id} | about),
             "sessions.get_session": (viewer, walk),
+            "exports.read_note": (viewer, walk),
             "sessions.list_path": (viewer, walk),
             "sessions.choose_option": (
                 viewer,

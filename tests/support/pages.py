@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.support.server import Server
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE
@@ -26,8 +26,7 @@ DEVICES: dict[Device, dict[str, Any]] = {
 class Pages:
     """Opens pages of ``server`` and remembers what went wrong on them.
 
-    Scripts that failed, errors on the console and requests to other hosts count; a test that causes an error on the
-    console on purpose says so in ``expected``, in words that occur in it.
+    Scripts that failed and requests to other hosts count; one that a test causes on purpose is named in ``expected``.
     """
 
     def __init__(self, server: Server, chromium: Browser) -> None:
@@ -58,7 +57,6 @@ class Pages:
         self._contexts.append(context)
         context.set_default_timeout(TIMEOUT_MS)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
-        context.on("console", self._hear)
         context.on("request", self._check_host)
         if cookie is not None:
             context.add_cookies(
@@ -92,10 +90,6 @@ class Pages:
         for context in self._contexts:
             context.close()
         assert not wrong, f"on the pages there were {wrong}"
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _check_host(self, request: Request) -> None:
         url = urlsplit(request.url)
