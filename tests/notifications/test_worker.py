@@ -304,7 +304,7 @@ def test_a_worker_that_is_woken_at_the_moment_when_it_stops_does_stop(team: Team
         worker = Worker(sockets, Screen(sockets), sender_to(smtp))
         async with worker.running():
             await asyncio.sleep(0.3)
-            worker._wake.set()
+            worker._wake()
             sockets.on_change()
 
     async def in_time() -> None:

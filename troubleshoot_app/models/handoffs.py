@@ -7,8 +7,9 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from troubleshoot_app.core.clock import now
-from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
+from troubleshoot_app.domain.handoff import Channel, HandoffStatus, Intent, Priority
 from troubleshoot_app.models.base import AccountRow, Timestamp, words
+from troubleshoot_app.models.queues import QueuedRow
 from troubleshoot_app.models.sessions import TEXT_LENGTH
 
 
@@ -41,11 +42,8 @@ class Handoff(AccountRow, table=True):
     round: int = 1
 
 
-class Delivery(AccountRow, table=True):
-    """One person told by one channel: the record that a person reads and the queue that the worker works off.
-
-    ``lease_owner`` is the advisory-lock key of the process that is sending right now.
-    """
+class Delivery(QueuedRow, table=True):
+    """One person told by one channel."""
 
     __table_args__ = (
         UniqueConstraint("handoff_id", "recipient_id", "channel"),
@@ -56,13 +54,5 @@ class Delivery(AccountRow, table=True):
     handoff_id: UUID = Field(foreign_key="handoff.id")
     recipient_id: UUID = Field(foreign_key="app_user.id")
     channel: Channel = Field(sa_type=words(Channel, "channel"))
-    status: DeliveryStatus = Field(
-        default=DeliveryStatus.PENDING, sa_type=words(DeliveryStatus, "delivery_status")
-    )
-    attempts: int = 0
-    error: str = Field(default="", max_length=500)
-    next_attempt_at: datetime | None = Field(default_factory=now, sa_type=Timestamp)
-    sent_at: datetime | None = Field(default=None, sa_type=Timestamp)
     seen_at: datetime | None = Field(default=None, sa_type=Timestamp)
     dismissed_at: datetime | None = Field(default=None, sa_type=Timestamp)
-    lease_owner: int | None = None

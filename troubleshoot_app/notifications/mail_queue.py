@@ -1,70 +1,29 @@
-"""The queue of mails: rows of ``delivery`` that are due, leased by one process at a time.
-
-A lease names the advisory lock that its process holds for as long as it lives; a lease whose lock nobody holds is free.
-"""
+"""The queue of mails: rows of ``delivery`` whose channel is the mail."""
 
 from collections.abc import Collection
 from datetime import timedelta
-from random import SystemRandom
 from uuid import UUID
 
-from sqlalchemy import BigInteger, or_, select, text, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import SENIOR_ROLES
-from troubleshoot_app.domain.handoff import (
-    Channel,
-    DeliveryStatus,
-    HandoffStatus,
-    mail_due,
-    next_attempt,
-)
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, mail_due
 from troubleshoot_app.models import Delivery, Handoff, User
+from troubleshoot_app.notifications import leases
 from troubleshoot_app.notifications.briefings import escalation_mail
 from troubleshoot_app.notifications.deliveries import SEEN_ON_SCREEN
+from troubleshoot_app.notifications.leases import finish, is_leased, try_again
 from troubleshoot_app.notifications.messages import EscalationMail
 from troubleshoot_app.notifications.presence import connected_users
 
-LEASE_LOCK_CLASS = 815_002
-ERROR_LENGTH = 500
-
-_living = (
-    text(
-        "SELECT objid::bigint AS owner FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND classid = :lease_class"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    )
-    .bindparams(lease_class=LEASE_LOCK_CLASS)
-    .columns(owner=BigInteger)
-    .subquery("living")
-)
-
 
 def lease_due(db: Session, owner: int, *, busy: Collection[UUID], limit: int) -> list[UUID]:
-    """Lease up to ``limit`` mails that are due and not being sent by a living process; return their delivery ids.
-
-    ``busy`` are those that this process is sending right now.
-    """
-    leased = col(Delivery.lease_owner)
-    due = (
-        select(col(Delivery.id))
-        .where(
-            col(Delivery.channel) == Channel.EMAIL,
-            col(Delivery.status) == DeliveryStatus.PENDING,
-            col(Delivery.next_attempt_at) <= now(),
-            or_(leased.is_(None), leased == owner, leased.not_in(select(_living.c.owner))),
-            col(Delivery.id).not_in(list(busy)),
-        )
-        .order_by(col(Delivery.next_attempt_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(db.execute(due).scalars())
-    if ids:
-        db.execute(update(Delivery).where(col(Delivery.id).in_(ids)).values(lease_owner=owner))
-    return ids
+    """Lease up to ``limit`` mails that are due; return their delivery ids. ``busy`` are under way in this process."""
+    by_mail = col(Delivery.channel) == Channel.EMAIL
+    return leases.lease_due(db, Delivery, owner, by_mail, busy=busy, limit=limit)
 
 
 def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None:
@@ -77,18 +36,14 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
         select(Delivery, Handoff, User)
         .join(Handoff, col(Handoff.id) == col(Delivery.handoff_id))
         .join(User, col(User.id) == col(Delivery.recipient_id))
-        .where(
-            col(Delivery.id) == delivery_id,
-            col(Delivery.status) == DeliveryStatus.PENDING,
-            col(Delivery.lease_owner) == owner,
-        )
+        .where(*is_leased(Delivery, delivery_id, owner))
         .with_for_update(of=Delivery)
     ).one_or_none()
     if row is None:
         return None
     delivery, handoff, recipient = row
     if why := _needless(handoff, recipient):
-        _finish(delivery, DeliveryStatus.SKIPPED, why)
+        finish(delivery, DeliveryStatus.SKIPPED, why)
         return None
     decision = mail_due(
         handoff.told_at,
@@ -98,7 +53,7 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
         seen_timeout=timedelta(seconds=get_settings().seen_timeout_seconds),
     )
     if decision.not_needed:
-        _finish(delivery, DeliveryStatus.SKIPPED, SEEN_ON_SCREEN)
+        finish(delivery, DeliveryStatus.SKIPPED, SEEN_ON_SCREEN)
         return None
     if decision.wait_until is not None:
         delivery.next_attempt_at = decision.wait_until
@@ -110,14 +65,14 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
 def record_sent(db: Session, delivery_id: UUID, told_round: int | None) -> None:
     """Note that the mail server has taken the mail."""
     if delivery := _attempted(db, delivery_id, told_round):
-        _finish(delivery, DeliveryStatus.SENT, "")
+        finish(delivery, DeliveryStatus.SENT, "")
         delivery.sent_at = now()
 
 
 def record_refused(db: Session, delivery_id: UUID, told_round: int | None, why: str) -> None:
     """Note that the mail server will never take this mail."""
     if delivery := _attempted(db, delivery_id, told_round):
-        _finish(delivery, DeliveryStatus.FAILED, why)
+        finish(delivery, DeliveryStatus.FAILED, why)
 
 
 def record_deferred(db: Session, delivery_id: UUID, told_round: int | None, why: str) -> None:
@@ -125,13 +80,7 @@ def record_deferred(db: Session, delivery_id: UUID, told_round: int | None, why:
     delivery = _attempted(db, delivery_id, told_round)
     if delivery is None or delivery.status is not DeliveryStatus.PENDING:
         return
-    handoff = db.get_one(Handoff, delivery.handoff_id)
-    again = next_attempt(delivery.attempts, now(), SystemRandom().uniform(-1, 1), handoff.told_at)
-    if again is None:
-        _finish(delivery, DeliveryStatus.FAILED, why)
-        return
-    delivery.error = why[:ERROR_LENGTH]
-    delivery.next_attempt_at = again
+    try_again(delivery, why, db.get_one(Handoff, delivery.handoff_id).told_at)
 
 
 def _attempted(db: Session, delivery_id: UUID, told_round: int | None) -> Delivery | None:
@@ -163,10 +112,3 @@ def _needless(handoff: Handoff, recipient: User) -> str:
     if recipient.role not in SENIOR_ROLES or recipient.account_id != handoff.account_id:
         return "No longer a senior."
     return ""
-
-
-def _finish(delivery: Delivery, status: DeliveryStatus, why: str) -> None:
-    delivery.status = status
-    delivery.error = why[:ERROR_LENGTH]
-    delivery.next_attempt_at = None
-    delivery.lease_owner = None

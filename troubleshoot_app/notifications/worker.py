@@ -1,4 +1,4 @@
-"""The worker: in every process, it hears announcements, keeps screens up to date and works off the mails."""
+"""The worker: in every process, it hears announcements, keeps screens up to date and works off the queues."""
 
 import asyncio
 import contextlib
@@ -6,12 +6,13 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import psycopg2
 import psycopg2.extensions
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import libpq_url, require_database_url, transact
@@ -19,8 +20,10 @@ from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.notifications import mail_queue, presence
 from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
+from troubleshoot_app.notifications.leases import LEASE_LOCK_CLASS
 from troubleshoot_app.notifications.mail import MailDeferred, MailRefused, MailSender
 from troubleshoot_app.notifications.messages import escalation_message
+from troubleshoot_app.notifications.outgoing import Outgoing, first_of, log_trouble
 from troubleshoot_app.notifications.pusher import Pusher
 from troubleshoot_app.notifications.rounds import tell_again
 from troubleshoot_app.notifications.screens import Screens
@@ -31,7 +34,6 @@ SWEEP_SECONDS = 1.0
 REMIND_SECONDS = 5.0
 RECONNECT_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
-MAILS_AT_ONCE = Pool.MAIL.value
 OWNER_BITS = 31
 PRESENCE_PAUSE_SECONDS = 0.05
 CONNECT_SECONDS = 10
@@ -46,38 +48,38 @@ class Worker:
     def __init__(self, sockets: presence.Sockets, pusher: Pusher, sender: MailSender) -> None:
         self._sockets = sockets
         self._screens = Screens(sockets, pusher)
-        self._sender = sender
+        self._queues = (
+            Outgoing("mail of delivery", Pool.MAIL, mail_queue.lease_due, partial(deliver_mail, sender)),
+        )
         self._owner = 0
         self._deaf_since: datetime | None = None
-        self._wake = asyncio.Event()
         self._presence_changed = asyncio.Event()
-        self._sending: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Work for as long as the context is open; at its end let the mails under way finish, ten seconds at most."""
+        """Work for as long as the context is open; at its end let what is under way finish, ten seconds at most."""
         self._sockets.on_change = self._presence_changed.set
-        hearing, *loops = [
-            asyncio.create_task(self._forever(loop), name=loop.__name__)
-            for loop in (self._hear, self._mirror_presence, self._work_off, self._sweep_screens, self._remind)
-        ]
+        duties: list[Callable[[], Awaitable[None]]] = [
+            self._hear, self._mirror_presence, self._sweep_screens, self._remind,
+        ]  # fmt: skip
+        duties += [partial(queue.work_off, lambda: self._owner, SWEEP_SECONDS) for queue in self._queues]
+        hearing, *loops = [asyncio.create_task(self._forever(duty)) for duty in duties]
         try:
             yield
         finally:
             await _end(loops)
-            if self._sending:
-                await asyncio.wait(self._sending.values(), timeout=DRAIN_SECONDS)
-            # Only now: as soon as the lock on this connection is gone, others take the mails under way over.
+            await asyncio.gather(*(queue.drained(DRAIN_SECONDS) for queue in self._queues))
+            # Only now: as soon as the lock on this connection is gone, others take over what is under way.
             await _end([hearing, *self._tasks])
             await self._forget_presence()
 
-    async def _forever(self, loop: Callable[[], Awaitable[None]]) -> None:
+    async def _forever(self, duty: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await loop()
-            except Exception as error:  # noqa: BLE001  the outermost edge: a loop that ends would silence everybody
-                _log(error, loop.__name__)
+                await duty()
+            except Exception as error:  # noqa: BLE001  the outermost edge: a duty that ends would silence everybody
+                log_trouble(logger, error, "a duty of the worker")
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self) -> None:
@@ -90,7 +92,7 @@ class Worker:
         loop.add_reader(descriptor, heard.set)
         try:
             self._owner = owner
-            self._wake.set()
+            self._wake()
             self._start(self._screens.catch_up(self._deaf_since))
             while True:
                 await heard.wait()
@@ -99,7 +101,7 @@ class Worker:
                 while listening.notifies:
                     announcement = Announcement.from_payload(listening.notifies.pop(0).payload)
                     self._start(self._screens.show(announcement))
-                self._wake.set()
+                self._wake()
         finally:
             self._owner = 0
             self._deaf_since = now() - UNNOTICED
@@ -115,7 +117,7 @@ class Worker:
                 instance_id = self._sockets.instance_id
                 await in_thread(Pool.DATABASE, transact, presence.mirror_sockets, instance_id, sockets)
                 mirrored = sockets
-            await _first_of(self._presence_changed, presence.BEAT.total_seconds())
+            await first_of(self._presence_changed, presence.BEAT.total_seconds())
             await asyncio.sleep(PRESENCE_PAUSE_SECONDS)
 
     async def _sweep_screens(self) -> None:
@@ -128,26 +130,9 @@ class Worker:
             await asyncio.sleep(REMIND_SECONDS)
             await in_thread(Pool.DATABASE, transact, tell_again)
 
-    async def _work_off(self) -> None:
-        while True:
-            self._wake.clear()
-            owner, free = self._owner, MAILS_AT_ONCE - len(self._sending)
-            if owner and free > 0:
-                busy = list(self._sending)
-                for delivery_id in await in_thread(
-                    Pool.DATABASE, transact, mail_queue.lease_due, owner, busy=busy, limit=free
-                ):
-                    self._sending[delivery_id] = asyncio.create_task(self._deliver(delivery_id, owner))
-            await _first_of(self._wake, SWEEP_SECONDS)
-
-    async def _deliver(self, delivery_id: UUID, owner: int) -> None:
-        try:
-            await in_thread(Pool.MAIL, deliver_mail, self._sender, delivery_id, owner)
-        except Exception as error:  # noqa: BLE001  the outermost edge of a task
-            _log(error, f"mail of delivery {delivery_id}")
-        finally:
-            del self._sending[delivery_id]
-            self._wake.set()
+    def _wake(self) -> None:
+        for queue in self._queues:
+            queue.wake()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._guarded(work))
@@ -158,13 +143,13 @@ class Worker:
         try:
             await work
         except Exception as error:  # noqa: BLE001  the outermost edge of a task
-            _log(error, "telling the screens")
+            log_trouble(logger, error, "telling the screens")
 
     async def _forget_presence(self) -> None:
         try:
             await in_thread(Pool.DATABASE, transact, presence.forget_instance, self._sockets.instance_id)
         except SQLAlchemyError as error:  # its rows stop counting by themselves after a few seconds
-            _log(error, "forgetting who was connected")
+            log_trouble(logger, error, "forgetting who was connected")
 
 
 def deliver_mail(sender: MailSender, delivery_id: UUID, owner: int) -> None:
@@ -190,13 +175,6 @@ def deliver_mail(sender: MailSender, delivery_id: UUID, owner: int) -> None:
         transact(mail_queue.record_sent, delivery_id, told_round)
 
 
-async def _first_of(event: asyncio.Event, seconds: float) -> None:
-    """Wait for the event or the time. Not by ``asyncio.wait_for``, which may lose a cancellation before Python 3.12."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-
-
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
@@ -220,15 +198,6 @@ def _listen(owner: int) -> psycopg2.extensions.connection:
     )
     listening.autocommit = True
     with listening.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", (mail_queue.LEASE_LOCK_CLASS, owner))
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", (LEASE_LOCK_CLASS, owner))
         cursor.execute(f"LISTEN {CHANNEL}")
     return listening
-
-
-def _log(error: Exception, where: str) -> None:
-    """Log what ended a piece of work: a lost database in one line, anything else as the bug that it is."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
-        logger.warning("no database for %s (%s); trying again", where, " ".join(str(cause).split()))
-    else:
-        log_bug(logger, error, where)
