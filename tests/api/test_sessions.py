@@ -172,3 +172,27 @@ def test_an_escalation_can_be_cancelled(viewer: Api, api_as: As, team: Team, pat
     ]
     assert viewer.post(f"/handoffs/{opened['id']}/cancel").json()["status"] == "cancelled"
     assert api_as(team.owner).post(f"/handoffs/{opened['id']}/claim").status_code == 409
+
+
+def test_a_session_may_start_at_any_node(viewer: Api, api_as: As, team: Team):
+    tree = {"tree_id": str(team.tree_id)}
+    made = viewer.post("/sessions", tree | {"node": "wan"})
+    assert made.status_code == 201
+    session, began = made.json(), {"id": "wan", "text": "Is the WAN LED green?"}
+    path = f"/sessions/{session['id']}"
+    assert (session["current"]["id"], session["start_node"], session["steps"]) == ("wan", began, [])
+    assert viewer.post(f"{path}/back").status_code == 409
+    viewer.post(f"{path}/steps", {"option": "back"})
+    assert viewer.post(f"{path}/back").json()["current"]["id"] == "wan"
+    handoff = viewer.post(f"{path}/handoff", {"intent": "escalate"}).json()
+    assert api_as(team.engineer).get(f"/handoffs/{handoff['id']}").json()["briefing"]["start_node"] == began
+    note = viewer.post(f"{path}/export", {"format": "text"}).text
+    assert "Started at: Is the WAN LED green?" in " ".join(note.split())
+    assert viewer.post(f"{path}/export", {"format": "json"}).json()["start"] == began
+
+    assert viewer.post("/sessions", tree | {"node": "power"}).json()["start_node"] is None
+    figures = api_as(team.engineer).get(f"/analytics/trees/{team.tree_id}").json()
+    visits = {node["node_id"]: node["visits"] for node in figures["nodes"]}
+    assert (figures["started"], visits["power"], visits["wan"]) == (2, 2, 1)
+    refused = viewer.post("/sessions", tree | {"node": "nowhere"})
+    assert (refused.status_code, "no such node" in refused.json()["detail"]) == (422, True)

@@ -178,3 +178,17 @@ def test_the_schema_of_the_file_is_there_for_all(api: Any):
     answer = api.get("/schemas/tree.json")
     assert answer.headers["content-type"] == "application/schema+json"
     assert answer.json()["properties"]["format"]["anyOf"][0] == {"const": "troubleshoot-tree/1"}
+
+
+def test_each_tree_has_a_slug_of_its_own_for_good(api_as: As, team: Team, strangers: Team):
+    engineer = api_as(team.engineer)
+    tree = engineer.post("/trees", tree_file(publish=True)).json()
+    assert tree["slug"] == "no-internet-at-a-branch-office"
+    assert engineer.post("/trees", tree_file()).json()["slug"] == f"{tree['slug']}-2"
+    assert engineer.post("/trees", tree_file(slug="Störung, Netz!")).json()["slug"] == "storung-netz"
+    assert engineer.post("/trees", tree_file(title="网络")).json()["slug"] == "tree"
+    assert api_as(strangers.engineer).post("/trees", tree_file()).json()["slug"] == tree["slug"]
+    renamed = engineer.put(f"/trees/{tree['id']}", tree | {"title": "Other", "slug": "other"}).json()
+    assert (renamed["title"], renamed["slug"]) == ("Other", tree["slug"])
+    api_as(team.admin).delete(f"/trees/{tree['id']}")
+    assert engineer.post("/trees", tree_file()).json()["slug"] == f"{tree['slug']}-3"

@@ -62,6 +62,36 @@ def test_a_second_start_finds_nothing_to_do(alembic: Config, engine: Engine):
         assert connection.execute(text("SELECT name FROM account")).scalar_one() == "Acme"
 
 
+def test_trees_that_were_there_before_get_slugs_of_their_titles(alembic: Config, engine: Engine):
+    command.upgrade(alembic, "0003")
+    titles = ("No internet", "No internet!", "Störung 2", "Störung", "网络")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO account VALUES (gen_random_uuid(), now(), 'Acme'), (gen_random_uuid(), now(), 'Other')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO app_user (id, created_at, account_id, email, name, password_hash, role, is_active)"
+                " SELECT gen_random_uuid(), now(), id, name || '@acme.test', 'Erin', '', 'engineer', true FROM account"
+            )
+        )
+        for title in titles:
+            connection.execute(
+                text(
+                    "INSERT INTO tree (id, created_at, account_id, title, description, category, tags, status, draft,"
+                    " node_count, revision, indexed_revision, updated_at, updated_by_id) SELECT uuidv7(), now(),"
+                    " account_id, :title, '', '', '{}', 'draft', '{}', 0, 1, 0, now(), id FROM app_user"
+                ),
+                {"title": title},
+            )
+    command.upgrade(alembic, "head")
+    with engine.connect() as connection:
+        given = list(connection.execute(text("SELECT slug FROM tree ORDER BY account_id, id")).scalars())
+    assert given == ["no-internet", "no-internet-2", "storung-2", "storung", "tree"] * 2
+
+
 def _leftovers(engine: Engine) -> list[str]:
     """Return types, sequences and functions that the migrations left behind."""
     with engine.connect() as connection:

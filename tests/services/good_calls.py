@@ -91,7 +91,7 @@ class GoodCalls:
         seen = {"revision": self.session.revision}
         about = {"title": "t", "ticket_ref": "r", "asset": "a"}
         return {
-            "sessions.start_session": (viewer, {"tree_id": self.team.tree_id} | about),
+            "sessions.start_session": (viewer, {"tree_id": self.team.tree_id, "node": "wan"} | about),
             "sessions.get_session": (viewer, walk),
             "exports.read_note": (viewer, walk),
             "sessions.list_path": (viewer, walk),

@@ -110,6 +110,10 @@ def path_so_far() -> rx.Component:
             align="center",
         ),
         rx.cond(
+            SessionState.start_question != "",
+            rx.text("Started at: ", inline_prose(SessionState.start_question), size="3", class_name="quiet"),
+        ),
+        rx.cond(
             SessionState.step_count == 0,
             rx.text("Nothing yet. Your answers will be listed here.", size="3", class_name="quiet"),
             rx.el.ol(

@@ -42,8 +42,19 @@ class Back:
     undone: tuple[int, ...]
 
 
-def begin(tree: Tree) -> Walk:
-    """Return the walk that stands at the start; ``NotAllowedNow`` when the tree has none."""
+def begin(tree: Tree, node_id: str = "") -> Walk:
+    """Return the walk that stands at the start, or at ``node_id``, from which it goes on but not back.
+
+    Raises:
+        NotAllowedNow: the tree has no start.
+        InvalidChoice: it has no such node.
+    """
+    if node_id:
+        if node_id not in tree.nodes:
+            raise InvalidChoice(
+                "The published version of this tree has no such node. Start at its beginning instead."
+            )
+        return Walk(node_id, 0)
     if tree.start not in tree.nodes:
         raise NotAllowedNow(
             "This tree has no start, so it cannot be walked. Choose its first node and publish it again."

@@ -17,7 +17,8 @@ TITLE_LENGTH = 200
 class TroubleshootingSession(AccountRow, table=True):
     """One walk by somebody in front of something broken; it keeps the version that it started on.
 
-    ``seq`` numbers the latest step, undone ones included; ``pending_note`` is what was typed at the current node.
+    ``seq`` numbers the latest step, undone ones included; ``pending_note`` is what was typed at the current node;
+    ``start_node_id`` is where the walk began, None where that is the start of the tree.
     """
 
     __tablename__ = "session"
@@ -39,6 +40,7 @@ class TroubleshootingSession(AccountRow, table=True):
     )
     outcome: Outcome | None = Field(default=None, sa_type=words(Outcome, "outcome"))
     summary: str = Field(default="", max_length=TEXT_LENGTH)
+    start_node_id: str | None = Field(default=None, max_length=200)
     node_id: str = Field(max_length=200)
     seq: int = 0
     live_steps: int = 0

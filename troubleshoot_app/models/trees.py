@@ -16,15 +16,18 @@ from troubleshoot_app.models.base import AccountRow, Json, Timestamp, words
 class TroubleshootingTree(AccountRow, table=True):
     """A tree as its authors see it: the draft, and which version people walk.
 
-    ``indexed_revision`` is the revision at which its words were last taken up for the search.
+    ``slug`` is its name in addresses. ``indexed_revision`` is the revision at which its words were last taken up for
+    the search.
     """
 
     __tablename__ = "tree"
     __table_args__ = (
+        UniqueConstraint("account_id", "slug"),
         Index("ix_tree_account_id", "account_id"),
         Index("ix_tree_not_indexed", "account_id", postgresql_where=text("indexed_revision <> revision")),
     )
 
+    slug: str = Field(max_length=80)
     title: str = Field(max_length=200)
     description: str = Field(default="", max_length=2000)
     category: str = Field(default="", max_length=100)

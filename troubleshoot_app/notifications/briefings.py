@@ -14,7 +14,8 @@ def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient
     settings = get_settings()
     session = db.get_one(TroubleshootingSession, handoff.session_id)
     version = db.get_one(TreeVersion, session.version_id)
-    stuck_at = tree_of_version(db, version.id).nodes[handoff.node_id].text
+    nodes = tree_of_version(db, version.id).nodes
+    stuck_at = nodes[handoff.node_id].text
     if session.pending_note:
         stuck_at = f"{stuck_at}\n\nNote: {session.pending_note}"
     return EscalationMail(
@@ -27,6 +28,7 @@ def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient
         from_name=db.get_one(User, handoff.from_id).name,
         tree_title=version.title,
         priority=handoff.priority,
+        start_question=None if session.start_node_id is None else nodes[session.start_node_id].text,
         question=stuck_at,
         opened_at=handoff.created_at,
         sent_at=now(),

@@ -54,6 +54,7 @@ class EscalationMail:
     tree_title: str
     priority: str
     question: str
+    start_question: str | None = None
     opened_at: datetime
     sent_at: datetime
     steps: tuple[MailStep, ...] = ()
@@ -148,7 +149,12 @@ def _facts(mail: EscalationMail, tree: str) -> tuple[tuple[str, str], ...]:
     asked = f"{mail.opened_at.astimezone(UTC):%a %d %b %Y, %H:%M} UTC"
     if mail.sent_at - mail.opened_at >= timedelta(minutes=1):
         asked += f", {_waited(mail)} before this mail"
-    given = {"Session": mail.session_title, "Asset": mail.asset, "Ticket": mail.ticket_ref}
+    given = {
+        "Session": mail.session_title,
+        "Asset": mail.asset,
+        "Ticket": mail.ticket_ref,
+        "Started at": mail.start_question,
+    }
     lines = {name: clip(one_line(value), TITLE_LENGTH) for name, value in given.items()}
     if lines["Session"] == tree:
         del lines["Session"]

@@ -85,6 +85,12 @@ def _briefing() -> rx.Component:
         rx.el.section(
             rx.heading("What was tried", as_="h2", size="5"),
             rx.cond(
+                shown.briefing.start_node,
+                rx.text(
+                    "Started at: ", inline_prose(shown.briefing.start_node.text), size="3", class_name="quiet"
+                ),
+            ),
+            rx.cond(
                 shown.briefing.path.length() > 0,
                 rx.el.ol(rx.foreach(shown.briefing.path, step_line), class_name="path"),
                 rx.text("Nothing yet: escalated from the first question.", class_name="quiet"),

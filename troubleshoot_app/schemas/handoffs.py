@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
 from troubleshoot_app.schemas.lists import Page
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.schemas.sessions import TEXT_LENGTH, AttachmentView, StepView
+from troubleshoot_app.schemas.sessions import TEXT_LENGTH, AttachmentView, NodeRef, StepView
 
 
 class HandoffView(BaseModel):
@@ -33,11 +33,13 @@ class HandoffView(BaseModel):
 
 
 class Briefing(BaseModel):
-    """What a senior reads before picking up: the problem, the path so far, where it is stuck."""
+    """What a senior reads before picking up: the problem, the path so far, where it is stuck. ``start_node`` is where the
+    walk began, null where that is the start of the tree."""
 
     problem: str
     notes: str
     pending_note: str
+    start_node: NodeRef | None
     path: list[StepView]
     stuck_at: str
     stuck_help: str

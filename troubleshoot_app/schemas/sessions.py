@@ -21,6 +21,13 @@ class TreeRef(BaseModel):
     version: int
 
 
+class NodeRef(BaseModel):
+    """A node in one line."""
+
+    id: str
+    text: str
+
+
 class StepView(BaseModel):
     """One answer of the path."""
 
@@ -81,12 +88,14 @@ class SessionSummary(BaseModel):
 
 class SessionView(SessionSummary):
     """A session where it stands. ``steps`` are the latest ones when a limit was asked for; ``pending_note`` is what
-    was typed at the current node and is not part of a step yet."""
+    was typed at the current node and is not part of a step yet; ``start_node`` is where the walk began, null where that
+    is the start of the tree."""
 
     notes: str
     summary: str
     pending_note: str
     seq: int
+    start_node: NodeRef | None
     current: NodeView
     steps: list[StepView]
     handoff: LiveHandoff | None
@@ -118,6 +127,11 @@ class SessionStart(BaseModel):
     title: str | None = Field(default=None, max_length=LINE_LENGTH)
     ticket_ref: str | None = Field(default=None, max_length=LINE_LENGTH)
     asset: str | None = Field(default=None, max_length=LINE_LENGTH)
+    node: str | None = Field(
+        default=None,
+        max_length=LINE_LENGTH,
+        description="The id of the node to start at; by default the start of the tree.",
+    )
 
 
 class SessionChange(BaseModel):

@@ -59,9 +59,11 @@ class ProblemView(BaseModel):
 
 
 class TreeSummary(BaseModel):
-    """A tree in a list. ``version`` is the published one, ``node_count`` that of what the reader gets."""
+    """A tree in a list. ``slug`` is its name in addresses (``/t/{slug}``), ``version`` the published one, ``node_count``
+    that of what the reader gets."""
 
     id: str
+    slug: str
     title: str
     description: str
     category: str

@@ -18,6 +18,7 @@ from troubleshoot_app.models import Handoff, User
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.services.access import as_app_error, require
 from troubleshoot_app.services.session_rows import read_session
+from troubleshoot_app.services.session_views import start_node
 
 FILE_NAME_LENGTH = 80
 SHORT_ID_LENGTH = 12
@@ -44,6 +45,7 @@ def read_note(db: Session, actor: Actor, *, session_id: object) -> TicketNote:
     """
     require(actor, Permission.SESSION_WALK)
     row = read_session(db, actor, session_id)
+    begun = start_node(db, row)
     return TicketNote(
         id=str(row.id),
         url=f"{get_settings().base_url}/sessions/{row.id}",
@@ -57,6 +59,7 @@ def read_note(db: Session, actor: Actor, *, session_id: object) -> TicketNote:
         status=SessionStatus(row.status),
         outcome=None if row.outcome is None else Outcome(row.outcome),
         summary=row.summary,
+        start_node=None if begun is None else (begun.id, begun.text),
         node_id=row.node_id,
         node_text=tree_of_version(db, row.version_id).nodes[row.node_id].text,
         pending_note=row.pending_note,

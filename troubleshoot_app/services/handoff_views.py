@@ -27,6 +27,7 @@ from troubleshoot_app.schemas.handoffs import (
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.paging import PageRequest, take_page
+from troubleshoot_app.services.session_views import start_node
 
 LIST_LIMIT = 200
 
@@ -118,6 +119,7 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
             problem=view.session_title or view.tree_title,
             notes=session.notes,
             pending_note=session.pending_note,
+            start_node=start_node(db, session),
             path=list_steps(db, session.id),
             stuck_at=node.text,
             stuck_help=node.help,

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from troubleshoot_app.models import TroubleshootingSession
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.schemas.sessions import LiveHandoff, SessionSummary, SessionView, TreeRef
+from troubleshoot_app.schemas.sessions import LiveHandoff, NodeRef, SessionSummary, SessionView, TreeRef
 from troubleshoot_app.services.session_rows import SessionRow
 from troubleshoot_app.services.trees import node_view
 
@@ -36,6 +37,7 @@ def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = Non
         summary=row.summary,
         pending_note=row.pending_note,
         seq=row.seq,
+        start_node=start_node(db, row),
         current=node_view(node),
         steps=steps,
         handoff=handoff,
@@ -45,6 +47,15 @@ def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = Non
 def session_summary(db: Session, row: SessionRow) -> SessionSummary:
     """Return a session in one line."""
     return SessionSummary(**_summary_fields(row, tree_of_version(db, row.version_id).nodes[row.node_id].text))
+
+
+def start_node(db: Session, row: SessionRow | TroubleshootingSession) -> NodeRef | None:
+    """Return the node that a session started at; None where that is the start of the tree."""
+    if row.start_node_id is None:
+        return None
+    return NodeRef(
+        id=row.start_node_id, text=tree_of_version(db, row.version_id).nodes[row.start_node_id].text
+    )
 
 
 def person(user_id: UUID, name: str) -> PersonRef:

@@ -46,10 +46,12 @@ def start_session(
     title: object = "",
     ticket_ref: object = "",
     asset: object = "",
+    node: object = "",
 ) -> SessionView:
-    """Start a walk on the published version of a tree.
+    """Start a walk on the published version of a tree, at its start or at ``node``.
 
     Raises:
+        Invalid: the version has no such node.
         NotFound: no such tree for this actor.
         Conflict: a senior tries to walk a tree that was never published.
     """
@@ -60,6 +62,8 @@ def start_session(
         raise NotFound()
     if version is None:
         raise Conflict("This tree is a draft. Publish it before starting a session on it.")
+    nodes = tree_of_version(db, version.id)
+    walk = begin(nodes, text_of(node, "node", TITLE_LENGTH))
     row = TroubleshootingSession(
         account_id=actor.account_id,
         tree_id=tree.id,
@@ -67,7 +71,8 @@ def start_session(
         title=text_of(title, "title", TITLE_LENGTH),
         ticket_ref=text_of(ticket_ref, "ticket_ref", TITLE_LENGTH),
         asset=text_of(asset, "asset", TITLE_LENGTH),
-        node_id=begin(tree_of_version(db, version.id)).node_id,
+        start_node_id=None if walk.node_id == nodes.start else walk.node_id,
+        node_id=walk.node_id,
         started_by_id=actor.user_id,
         holder_id=actor.user_id,
     )

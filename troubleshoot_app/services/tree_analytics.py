@@ -107,9 +107,10 @@ def _totals(db: Session, wanted: Conditions) -> dict[str, int]:
 
 def _count_answers(db: Session, wanted: Conditions, nodes: _Nodes) -> None:
     """Count visits, by the start of a walk or by an answer that leads there, and answers that were taken back."""
-    starts = select(SESSION.c.version_id, func.count().label("total")).where(*wanted)
-    for row in db.execute(starts.group_by(SESSION.c.version_id)):
-        nodes.at(row.version_id, nodes.start(row.version_id)).visits += row.total
+    begun = (SESSION.c.version_id, SESSION.c.start_node_id)
+    starts = select(*begun, func.count().label("total")).where(*wanted).group_by(*begun)
+    for row in db.execute(starts):
+        nodes.at(row.version_id, row.start_node_id or nodes.start(row.version_id)).visits += row.total
     key = (_step.c.version_id, _step.c.node_id, _step.c.option_id)
     answers = (
         select(*key, func.count().label("total"), func.count(_step.c.undone_at).label("undone"))

@@ -26,6 +26,7 @@ from troubleshoot_app.schemas.trees import NodeView
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.inputs import text_of
+from troubleshoot_app.services.tree_slugs import new_slug
 from troubleshoot_app.services.trees import freeze, node_view
 
 TITLE_LENGTH = 200
@@ -82,9 +83,11 @@ def new_draft(db: Session, actor: Actor, *, title: object) -> UUID:
     """Make an empty tree with one question to begin with, and return its id."""
     require(actor, Permission.TREE_WRITE)
     first = Node("n1", NodeKind.QUESTION, "")
+    name = text_of(title, "title", TITLE_LENGTH) or "New tree"
     tree = TroubleshootingTree(
         account_id=actor.account_id,
-        title=text_of(title, "title", TITLE_LENGTH) or "New tree",
+        slug=new_slug(db, actor, name),
+        title=name,
         tags=[],
         draft=tree_to_document(Tree(first.id, {first.id: first})),
         node_count=1,

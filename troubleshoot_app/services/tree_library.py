@@ -105,6 +105,7 @@ def export(
         description=about.description,
         category=about.category,
         tags=tuple(about.tags),
+        slug=about.slug,
         tree=reading.tree,
     )
     return about.title, export_tree(file, format)

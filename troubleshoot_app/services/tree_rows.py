@@ -30,6 +30,7 @@ _JOINED = TREE.join(User, col(User.id) == TREE.c.updated_by_id).outerjoin(
 _COLUMNS: AnySelect = select(
     TREE.c.id,
     TREE.c.account_id,
+    TREE.c.slug,
     SHOWN_TITLE.label("title"),
     SHOWN_DESCRIPTION.label("description"),
     SHOWN_CATEGORY.label("category"),
@@ -80,6 +81,7 @@ def tree_summary(row: AnyRow) -> TreeSummary:
     """Return a tree in one line."""
     return TreeSummary(
         id=str(row.id),
+        slug=row.slug,
         title=row.title,
         description=row.description,
         category=row.category,

@@ -39,6 +39,7 @@ from troubleshoot_app.services.tree_rows import (
     visible_trees,
 )
 from troubleshoot_app.services.tree_search import index_tree
+from troubleshoot_app.services.tree_slugs import new_slug
 
 SEARCH_LENGTH = 200
 LIST_LIMIT = 200
@@ -107,6 +108,7 @@ def add_tree(db: Session, actor: Actor, file: TreeFile) -> TroubleshootingTree:
     require(actor, Permission.TREE_WRITE)
     tree = TroubleshootingTree(
         account_id=actor.account_id,
+        slug=new_slug(db, actor, file.slug or file.title),
         title=file.title,
         description=file.description,
         category=file.category,

@@ -63,6 +63,7 @@ class SessionState(SignedInState):
     holder_name: str = ""
     is_mine: bool = False
     node: NodeView = NO_NODE
+    start_question: str = ""
     seq: int = 0
     revision: int = 0
     step_count: int = 0
@@ -236,6 +237,7 @@ class SessionState(SignedInState):
             "holder_name": view.holder.name,
             "is_mine": view.holder.id == self._owner,
             "node": view.current,
+            "start_question": view.start_node.text if view.start_node else "",
             "seq": view.seq,
             "revision": view.revision,
             "step_count": view.step_count,

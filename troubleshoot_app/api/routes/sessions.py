@@ -59,6 +59,7 @@ def start_session(body: SessionStart, credential: CurrentCredential, attempt: Cu
         title=body.title,
         ticket_ref=body.ticket_ref,
         asset=body.asset,
+        node=body.node,
     )
 
 

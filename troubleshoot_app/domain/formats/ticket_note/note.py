@@ -60,6 +60,7 @@ class NoteAttachment:
 class TicketNote:
     """A session as it is written down for a ticket. Strings are as people wrote them, node texts are Markdown.
 
+    ``start_node`` is the id and the text of the node that it started at, None where that is the start of the tree;
     ``node_text`` is where the session stands, ``pending_note`` what was typed there; steps and handoffs are in the
     order of time. Times are aware.
     """
@@ -76,6 +77,7 @@ class TicketNote:
     status: SessionStatus
     outcome: Outcome | None = None
     summary: str = ""
+    start_node: tuple[str, str] | None = None
     node_id: str
     node_text: str
     pending_note: str = ""

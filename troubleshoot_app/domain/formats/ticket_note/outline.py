@@ -98,6 +98,9 @@ def _facts(note: TicketNote) -> tuple[tuple[str, str], ...]:
         ("Tree", f"{tree}, version {note.tree_version}"),
         ("Started", f"{moment(note.started_at)} by {_name(note.started_by.name)}"),
     ]
+    if note.start_node is not None:
+        node_id, text = note.start_node
+        facts.append(("Started at", one_line(_question(text, node_id))))
     if note.completed_at is not None:
         took = length(note.completed_at - note.started_at)
         facts.append(("Completed", f"{moment(note.completed_at)}, took {took}"))

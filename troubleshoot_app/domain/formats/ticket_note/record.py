@@ -33,6 +33,7 @@ def _record(note: TicketNote) -> dict[str, Any]:
         "started_at": _moment(note.started_at),
         "updated_at": _moment(note.updated_at),
         "completed_at": _moment(note.completed_at),
+        "start": None if note.start_node is None else dict(zip(("id", "text"), note.start_node, strict=True)),
         "current": {"id": note.node_id, "text": note.node_text, "note": note.pending_note},
         "steps": [
             asdict(step) | {"at": _moment(step.at), "seconds": round(took.total_seconds())}
