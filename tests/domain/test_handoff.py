@@ -25,6 +25,7 @@ from troubleshoot_app.domain.handoff import (
     check_release,
     check_resolve,
     check_resume,
+    is_overdue,
     mail_due,
     next_attempt,
 )
@@ -159,6 +160,21 @@ SEEN_TIMEOUT = timedelta(seconds=60)
 def test_who_is_mailed_when(seconds: int, connected: bool, seen: bool, expected: MailDecision):
     now = NOON + timedelta(seconds=seconds)
     assert mail_due(NOON, now, connected=connected, seen=seen, seen_timeout=SEEN_TIMEOUT) == expected
+
+
+@pytest.mark.parametrize("connected", [True, False])
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_reminder_is_mailed_at_once_to_all(connected: bool, seen: bool):
+    decision = mail_due(
+        NOON, NOON, connected=connected, seen=seen, seen_timeout=SEEN_TIMEOUT, is_reminder=True
+    )
+    assert decision.send_now
+
+
+@pytest.mark.parametrize("status", HandoffStatus)
+@pytest.mark.parametrize("reminders", [0, 3, 4, 5])
+def test_what_everybody_was_told_of_as_often_as_they_are_is_overdue(status: HandoffStatus, reminders: int):
+    assert is_overdue(status, reminders) is (status is HandoffStatus.OPEN and reminders >= 4)
 
 
 @given(st.integers(-10, 1000), st.booleans(), st.booleans(), st.integers(0, 600))

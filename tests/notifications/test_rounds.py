@@ -13,7 +13,7 @@ from tests.support.smtp import MailServer
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.settings import get_settings
-from troubleshoot_app.domain.handoff import LAST_ROUND, DeliveryStatus
+from troubleshoot_app.domain.handoff import LAST_REMINDER, DeliveryStatus
 from troubleshoot_app.models import Delivery, Handoff
 from troubleshoot_app.notifications.rounds import tell_again
 from troubleshoot_app.services import handoffs
@@ -55,7 +55,7 @@ def test_nothing_is_told_again_before_its_time(db: Session, team: Team):
 def test_everybody_is_told_three_times_more_and_then_the_owners_alone(db: Session, team: Team):
     escalate(db, team)
     everybody = {(person.id, channel) for person in team.seniors for channel in ("in_app", "email")}
-    for _ in range(LAST_ROUND - 2):
+    for _ in range(LAST_REMINDER - 1):
         finish(db)
         wait(db)
         assert tell_again(db) == 1

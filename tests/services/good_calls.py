@@ -115,6 +115,7 @@ class GoodCalls:
             "handoffs.claim": (team.owner, to_open),
             "handoffs.cancel": (team.viewer, to_open),
             "handoffs.dismiss": (team.owner, to_open),
+            "handoffs.keep": (team.engineer, claimed),
             "handoffs.release": (team.engineer, claimed | {"note": "n"}),
             "handoffs.resolve": (team.engineer, claimed | {"resolution": "r"}),
             "handoffs.resume": (team.viewer, {"handoff_id": self.parked.id}),

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
     seen_timeout_seconds: int = Field(default=60, ge=1)
     claim_timeout_seconds: int = Field(default=600, ge=1)
+    claim_lease_minutes: int = Field(default=30, ge=1)
     var_dir: Path = Path("var")
 
     @field_validator("public_url")

@@ -156,6 +156,11 @@ def check_release(handoff: HandoffState, actor: Actor) -> None:
     _check_claimer(handoff, actor)
 
 
+def check_keep(handoff: HandoffState, actor: Actor) -> None:
+    """Let the claimer say that they are still on it; ``NotForYou`` or ``NotAllowedNow`` otherwise."""
+    check_release(handoff, actor)
+
+
 def check_resolve(handoff: HandoffState, actor: Actor) -> None:
     """Let the claimer resolve an escalation; ``NotForYou`` or ``NotAllowedNow`` otherwise."""
     _check_status(HandoffAction.RESOLVE, handoff)
@@ -201,13 +206,13 @@ _WHERE_IT_IS = {
     HandoffStatus.RESUMED: "This session was resumed already.",
 }
 
-REPEATED_ROUNDS = 3
-LAST_ROUND = 1 + REPEATED_ROUNDS + 1  # told once, repeated to all, and at last told to the owners
+REMINDERS_TO_ALL = 3
+LAST_REMINDER = REMINDERS_TO_ALL + 1  # the one to the owners
 
 
-def is_overdue(status: HandoffStatus, round_number: int) -> bool:
+def is_overdue(status: HandoffStatus, reminders: int) -> bool:
     """Tell whether an escalation has been told to everybody as often as it is, and still waits."""
-    return status is HandoffStatus.OPEN and round_number >= LAST_ROUND
+    return status is HandoffStatus.OPEN and reminders >= LAST_REMINDER
 
 
 RETRY_DELAYS = (
@@ -248,12 +253,21 @@ class MailDecision:
 
 
 def mail_due(
-    created_at: datetime, now: datetime, *, connected: bool, seen: bool, seen_timeout: timedelta
+    created_at: datetime,
+    now: datetime,
+    *,
+    connected: bool,
+    seen: bool,
+    seen_timeout: timedelta,
+    is_reminder: bool = False,
 ) -> MailDecision:
     """Decide on the mail of an escalation of ``created_at`` to a senior who is connected or not, has seen it or not.
 
     Being connected puts the mail off, but never for longer than ``seen_timeout``: only having seen it does away with it.
+    A reminder goes by every channel: nobody acted on what they have seen.
     """
+    if is_reminder:
+        return MailDecision()
     if seen:
         return MailDecision(not_needed=True)
     look_by = created_at + seen_timeout

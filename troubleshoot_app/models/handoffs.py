@@ -14,7 +14,11 @@ from troubleshoot_app.models.sessions import TEXT_LENGTH
 
 
 class Handoff(AccountRow, table=True):
-    """An escalation or a parked session; at most one of a session is alive."""
+    """An escalation or a parked session; at most one of a session is alive.
+
+    ``round`` counts how often people were told since it began, ``reminders`` how often since it last became open.
+    ``kept_at`` and ``offered_at`` are of a claim: when its holder said that they are on it, and when they were asked.
+    """
 
     __table_args__ = (
         Index(
@@ -25,6 +29,8 @@ class Handoff(AccountRow, table=True):
         ),
         Index("ix_handoff_account_id_status_created_at", "account_id", "status", "created_at"),
         Index("ix_handoff_account_id_id", "account_id", "id"),
+        Index("ix_handoff_waiting", "told_at", postgresql_where=text("status = 'open'")),
+        Index("ix_handoff_claimed", "claimed_by_id", postgresql_where=text("status = 'claimed'")),
     )
 
     session_id: UUID = Field(foreign_key="session.id", index=True)
@@ -36,10 +42,13 @@ class Handoff(AccountRow, table=True):
     from_id: UUID = Field(foreign_key="app_user.id", index=True)
     claimed_by_id: UUID | None = Field(default=None, foreign_key="app_user.id")
     claimed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    kept_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    offered_at: datetime | None = Field(default=None, sa_type=Timestamp)
     closed_at: datetime | None = Field(default=None, sa_type=Timestamp)
     resolution: str = Field(default="", max_length=TEXT_LENGTH)
     told_at: datetime = Field(default_factory=now, sa_type=Timestamp)
     round: int = 1
+    reminders: int = 0
 
 
 class Delivery(QueuedRow, table=True):

@@ -16,7 +16,10 @@ class HandoffEvent(StrEnum):
 
     OPENED = "opened"
     CLAIMED = "claimed"
+    OFFERED = "offered"
+    KEPT = "kept"
     RELEASED = "released"
+    REOPENED = "reopened"
     REMINDED = "reminded"
     RESOLVED = "resolved"
     CANCELLED = "cancelled"

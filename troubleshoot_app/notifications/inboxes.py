@@ -9,11 +9,12 @@ from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.actor import SENIOR_ROLES
-from troubleshoot_app.domain.handoff import Channel, HandoffStatus, Intent, Priority
+from troubleshoot_app.domain.claim_lease import TIME_TO_ANSWER
+from troubleshoot_app.domain.handoff import Channel, HandoffStatus, Intent, Priority, is_overdue
 from troubleshoot_app.models import Delivery, Handoff, SignIn, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.paths import tree_of_version
-from troubleshoot_app.schemas.handoffs import Alert, Inbox
+from troubleshoot_app.schemas.handoffs import Alert, Inbox, Offer
 
 SHOWN_ALERTS = 5
 WHY_LENGTH = 300
@@ -36,13 +37,19 @@ class AccountInboxes:
 
     account_id: UUID
     escalations: tuple[OpenEscalation, ...]
+    offers: Mapping[UUID, list[Offer]]
     seniors: Mapping[UUID, UUID]
 
     def inbox_of(self, user_id: UUID) -> Inbox:
         """Return what waits for one senior."""
         waiting = [e for e in self.escalations if e.from_id != user_id]
         alerts = [e.alert for e in waiting if user_id not in e.dismissed_by]
-        return Inbox(alerts=alerts[:SHOWN_ALERTS], fresh=len(alerts), waiting=len(waiting))
+        return Inbox(
+            alerts=alerts[:SHOWN_ALERTS],
+            fresh=len(alerts),
+            waiting=len(waiting),
+            offers=self.offers.get(user_id, []),
+        )
 
 
 def open_escalations(db: Session, account_id: UUID) -> tuple[OpenEscalation, ...]:
@@ -69,7 +76,24 @@ def account_inboxes(db: Session, account_id: UUID, sign_in_ids: Iterable[UUID]) 
         )
     )
     seniors = dict(db.execute(good).all())
-    return AccountInboxes(account_id, open_escalations(db, account_id), seniors)
+    return AccountInboxes(
+        account_id, open_escalations(db, account_id), offered_claims(db, account_id), seniors
+    )
+
+
+def offered_claims(db: Session, account_id: UUID) -> dict[UUID, list[Offer]]:
+    """Return by claimer the claims of an account that were offered back, the one that ends first at the top."""
+    rows = db.execute(_OFFERED.where(col(Handoff.account_id) == account_id)).all()
+    offers: dict[UUID, list[Offer]] = {}
+    for row in rows:
+        offer = Offer(
+            id=str(row.id),
+            session_id=str(row.session_id),
+            what=shorten(f"{row.from_name}: {row.title or row.tree_title}", WHAT_LENGTH),
+            until=row.offered_at + TIME_TO_ANSWER,
+        )
+        offers.setdefault(row.claimed_by_id, []).append(offer)
+    return offers
 
 
 _OPEN: AnySelect = (
@@ -80,6 +104,8 @@ _OPEN: AnySelect = (
         col(Handoff.priority),
         col(Handoff.created_at),
         col(Handoff.node_id),
+        col(Handoff.round),
+        col(Handoff.reminders),
         col(User.name).label("from_name"),
         col(TroubleshootingSession.version_id),
         col(TroubleshootingSession.title),
@@ -99,6 +125,24 @@ _OPEN: AnySelect = (
 )
 
 
+_OFFERED: AnySelect = (
+    select(
+        col(Handoff.id),
+        col(Handoff.session_id),
+        col(Handoff.claimed_by_id),
+        col(Handoff.offered_at),
+        col(User.name).label("from_name"),
+        col(TroubleshootingSession.title),
+        col(TreeVersion.title).label("tree_title"),
+    )
+    .join(User, col(User.id) == col(Handoff.from_id))
+    .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
+    .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
+    .where(col(Handoff.status) == HandoffStatus.CLAIMED, col(Handoff.offered_at).is_not(None))
+    .order_by(col(Handoff.offered_at), col(Handoff.id))
+)
+
+
 def _escalation(db: Session, row: AnyRow) -> OpenEscalation:
     question = tree_of_version(db, row.version_id).nodes[row.node_id].text
     subject = row.title or row.tree_title
@@ -112,6 +156,8 @@ def _escalation(db: Session, row: AnyRow) -> OpenEscalation:
             why=shorten(row.reason, WHY_LENGTH),
             priority=Priority(row.priority),
             created_at=row.created_at,
+            round=row.round,
+            is_overdue=is_overdue(HandoffStatus.OPEN, row.reminders),
         ),
         dismissed_by=frozenset(row.dismissed_by or ()),
     )

@@ -51,6 +51,7 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
         connected=recipient.id in connected_users(db, [recipient.id]),
         seen=_was_seen(db, delivery),
         seen_timeout=timedelta(seconds=get_settings().seen_timeout_seconds),
+        is_reminder=handoff.reminders > 0,
     )
     if decision.not_needed:
         finish(delivery, DeliveryStatus.SKIPPED, SEEN_ON_SCREEN)

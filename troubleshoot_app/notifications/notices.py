@@ -31,6 +31,9 @@ def notices_for(db: Session, announcement: Announcement) -> list[Notice]:
     sentence = {
         HandoffEvent.CLAIMED: f"{claimer_name} has picked up your escalation.",
         HandoffEvent.RELEASED: "Your escalation was given back. It is open again and everybody was told.",
+        HandoffEvent.REOPENED: (
+            "Nobody went on with your escalation. It is open again and everybody was told."
+        ),
         HandoffEvent.RESOLVED: f"Your escalation is resolved: {shorten(handoff.resolution, RESOLUTION_LENGTH)}",
     }.get(announcement.event)
     if sentence is None or handoff.claimed_by_id == handoff.from_id:

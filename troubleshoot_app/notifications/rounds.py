@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import SENIOR_ROLES, Role
-from troubleshoot_app.domain.handoff import LAST_ROUND, HandoffStatus, Intent
+from troubleshoot_app.domain.handoff import LAST_REMINDER, HandoffStatus, Intent
 from troubleshoot_app.models import Handoff
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.deliveries import tell_everybody
@@ -27,7 +27,7 @@ def tell_again(db: Session) -> int:
         .where(
             col(Handoff.status) == HandoffStatus.OPEN,
             col(Handoff.intent) == Intent.ESCALATE,
-            col(Handoff.round) < LAST_ROUND,
+            col(Handoff.reminders) < LAST_REMINDER,
             col(Handoff.told_at) <= waited,
         )
         .order_by(col(Handoff.told_at))
@@ -37,9 +37,10 @@ def tell_again(db: Session) -> int:
     handoffs: list[Handoff] = list(db.execute(due).scalars())
     for handoff in handoffs:
         handoff.round += 1
+        handoff.reminders += 1
         handoff.told_at = now()
         db.flush()
-        roles = (Role.OWNER,) if handoff.round == LAST_ROUND else SENIOR_ROLES
+        roles = (Role.OWNER,) if handoff.reminders == LAST_REMINDER else SENIOR_ROLES
         tell_everybody(db, handoff, roles=roles)
         announce(db, handoff.account_id, handoff.id, HandoffEvent.REMINDED)
     return len(handoffs)

@@ -20,6 +20,7 @@ from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.notifications import mail_queue, presence
 from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
+from troubleshoot_app.notifications.claims import tend_claims
 from troubleshoot_app.notifications.leases import LEASE_LOCK_CLASS
 from troubleshoot_app.notifications.mail import MailDeferred, MailRefused, MailSender
 from troubleshoot_app.notifications.messages import escalation_message
@@ -129,6 +130,7 @@ class Worker:
         while True:
             await asyncio.sleep(REMIND_SECONDS)
             await in_thread(Pool.DATABASE, transact, tell_again)
+            await in_thread(Pool.DATABASE, transact, tend_claims)
 
     def _wake(self) -> None:
         for queue in self._queues:

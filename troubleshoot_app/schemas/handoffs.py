@@ -11,7 +11,11 @@ from troubleshoot_app.schemas.sessions import TEXT_LENGTH, AttachmentView, NodeR
 
 
 class HandoffView(BaseModel):
-    """A handoff with what one needs to know before opening it."""
+    """A handoff with what one needs to know before opening it.
+
+    ``is_overdue``: everybody was told as often as they are, and nobody picked it up. ``offered_at``: when its claimer,
+    who had left it alone, was asked whether they are still on it.
+    """
 
     id: str
     intent: Intent
@@ -25,6 +29,8 @@ class HandoffView(BaseModel):
     claimed_at: datetime | None
     closed_at: datetime | None
     resolution: str
+    is_overdue: bool
+    offered_at: datetime | None
     tree_title: str
     session_title: str
     ticket_ref: str
@@ -60,7 +66,7 @@ class Reach(BaseModel):
 
 
 class Alert(BaseModel):
-    """One open escalation in the banner."""
+    """One open escalation in the banner; ``round`` counts how often people were told of it."""
 
     id: str
     who: str
@@ -68,15 +74,27 @@ class Alert(BaseModel):
     why: str
     priority: Priority
     created_at: datetime
+    round: int
+    is_overdue: bool
+
+
+class Offer(BaseModel):
+    """A case that a senior picked up and left alone: it is theirs until then, unless they say that they keep it."""
+
+    id: str
+    session_id: str
+    what: str
+    until: datetime
 
 
 class Inbox(BaseModel):
     """What a senior has waiting. ``fresh`` counts those not dismissed, of which ``alerts`` are the worst few;
-    ``waiting`` counts all that are open."""
+    ``waiting`` counts all that are open. ``offers`` are cases of their own that they seem to have forgotten."""
 
     alerts: list[Alert] = []
     fresh: int = 0
     waiting: int = 0
+    offers: list[Offer] = []
 
 
 class DeliveryView(BaseModel):

@@ -7,7 +7,14 @@ from sqlmodel import Session, col
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
+from troubleshoot_app.domain.handoff import (
+    Channel,
+    DeliveryStatus,
+    HandoffStatus,
+    Intent,
+    Priority,
+    is_overdue,
+)
 from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.paths import list_steps, tree_of_version
@@ -219,6 +226,8 @@ def _view(db: Session, row: AnyRow) -> HandoffView:
         claimed_at=handoff.claimed_at,
         closed_at=handoff.closed_at,
         resolution=handoff.resolution,
+        is_overdue=is_overdue(handoff.status, handoff.reminders),
+        offered_at=handoff.offered_at,
         tree_title=row.tree_title,
         session_title=session.title,
         ticket_ref=session.ticket_ref,

@@ -17,6 +17,7 @@ from troubleshoot_app.domain.handoff import (
     SessionStatus,
     check_cancel,
     check_claim,
+    check_keep,
     check_release,
     check_resolve,
     check_resume,
@@ -24,6 +25,7 @@ from troubleshoot_app.domain.handoff import (
 from troubleshoot_app.models import Handoff, User
 from troubleshoot_app.models.sessions import TEXT_LENGTH
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
+from troubleshoot_app.notifications.claims import open_again
 from troubleshoot_app.notifications.deliveries import mark_dismissed, stop_telling, tell_everybody
 from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.services import audit
@@ -118,18 +120,27 @@ def release(db: Session, actor: Actor, *, handoff_id: object, note: object = "")
     handoff, row = _lock(db, actor, handoff_id)
     check_release(_state(handoff, row), actor)
     words = text_of(note, "note", TEXT_LENGTH)
-    handoff.status = HandoffStatus.OPEN
-    handoff.claimed_by_id = None
-    handoff.claimed_at = None
     handoff.reason = _with_words_of(actor, handoff.reason, words)
-    handoff.node_id = row.node_id
-    handoff.told_at = now()
-    handoff.round += 1
-    db.flush()
-    move_session(db, row, status=SessionStatus.ESCALATED, holder_id=handoff.from_id)
-    reached = tell_everybody(db, handoff, except_user_id=actor.user_id)
+    reached = open_again(db, handoff, except_user_id=actor.user_id)
     audit.record(db, actor, "handoff.released", handoff.id, told=reached)
     announce(db, actor.account_id, handoff.id, HandoffEvent.RELEASED)
+    return get_view(db, actor, handoff.id)
+
+
+def keep(db: Session, actor: Actor, *, handoff_id: object) -> HandoffView:
+    """Say that one is still on a picked-up escalation, so that it is not opened again.
+
+    Raises:
+        Conflict: it is not claimed.
+        Forbidden: somebody else claimed it.
+    """
+    require(actor, Permission.HANDOFF_CLAIM)
+    handoff, row = _lock(db, actor, handoff_id)
+    check_keep(_state(handoff, row), actor)
+    handoff.kept_at = now()
+    handoff.offered_at = None
+    db.flush()
+    announce(db, actor.account_id, handoff.id, HandoffEvent.KEPT)
     return get_view(db, actor, handoff.id)
 
 

@@ -207,11 +207,13 @@ def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, not
     if at is None or not 0 <= at <= row.seq:
         raise invalid("seq", "This session has no such step.")
     if at == row.seq:
-        db.execute(update(SESSION).where(SESSION.c.id == row.id).values(pending_note=typed))
+        noted = update(SESSION).where(SESSION.c.id == row.id)
+        db.execute(noted.values(pending_note=typed, updated_at=now()))
     else:
         db.execute(
             update(_step).where(_step.c.session_id == row.id, _step.c.seq == at + 1).values(note=typed)
         )
+        db.execute(update(SESSION).where(SESSION.c.id == row.id).values(updated_at=now()))
 
 
 def update_session(

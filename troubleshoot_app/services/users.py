@@ -12,6 +12,7 @@ from troubleshoot_app.domain.actor import Actor, Permission, Role
 from troubleshoot_app.models import Account, PasswordReset, User
 from troubleshoot_app.models.base import AnySelect
 from troubleshoot_app.models.users import NAME_LENGTH
+from troubleshoot_app.notifications.claims import reopen_claims_of
 from troubleshoot_app.notifications.presence import connected_users
 from troubleshoot_app.schemas.people import AccountRef, Member, MemberPage, UserView
 from troubleshoot_app.services import audit, families
@@ -85,6 +86,8 @@ def change_user(
         _sign_out(db, user)
     if changes:
         audit.record(db, actor, "user.changed", user.id, before=before, after=changes)
+    if not (user.is_active and user.role.is_senior):
+        reopen_claims_of(db, user.id)
     return user_view(db, user.id)
 
 
@@ -105,6 +108,7 @@ def delete_user(db: Session, actor: Actor, *, user_id: object) -> None:
     db.flush()
     _sign_out(db, user)
     audit.record(db, actor, "user.deleted", user.id, role=user.role)
+    reopen_claims_of(db, user.id)
 
 
 def require_may_give(actor: Actor, role: Role) -> None:

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from troubleshoot_app.notifications.presence import ConnectedSocket, Sockets
-from troubleshoot_app.schemas.handoffs import Alert, Inbox
+from troubleshoot_app.schemas.handoffs import Alert, Inbox, Offer
 from troubleshoot_app.services import auth, handoff_views, handoffs
 from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.guard import CONNECTIONS, Policy, connection_of, handler
@@ -19,6 +19,7 @@ class InboxState(SignedInState):
     is_senior: bool = False
 
     alerts: list[Alert] = []
+    offers: list[Offer] = []
     fresh: int = 0
     waiting: int = 0
     tick: int = 0
@@ -53,6 +54,16 @@ class InboxState(SignedInState):
         await self._run(handoffs.dismiss, handoff_id=handoff_id)
 
     @handler(Policy.SENIOR)
+    async def keep(self, handoff_id: str):
+        """Say that one is still on a case that one picked up."""
+        await self._run(handoffs.keep, handoff_id=handoff_id)
+
+    @handler(Policy.SENIOR)
+    async def give_back(self, handoff_id: str):
+        """Give a case back that one does not get to; everybody else is told."""
+        await self._run(handoffs.release, handoff_id=handoff_id)
+
+    @handler(Policy.SENIOR)
     async def saw(self, handoff_ids: list[str]):
         """The banner with these escalations was on a visible page."""
         await self._run(handoff_views.note_seen, handoff_ids=handoff_ids)
@@ -74,15 +85,12 @@ class InboxState(SignedInState):
     def _show(self, inbox: Inbox, moment: int) -> None:
         """Take over what waits; ``tick`` moves with it, and pages that list escalations follow it.
 
-        All four are set each time, and ``moment`` is the same for everybody, so that many tabs are sent the same words.
+        All of them are set each time, and ``moment`` is the same for everybody, so that many tabs are sent the same words.
         """
-        if (self.alerts, self.fresh, self.waiting) != (inbox.alerts, inbox.fresh, inbox.waiting):
-            self.alerts, self.fresh, self.waiting, self.tick = (
-                inbox.alerts,
-                inbox.fresh,
-                inbox.waiting,
-                moment,
-            )
+        shown = Inbox(alerts=self.alerts, fresh=self.fresh, waiting=self.waiting, offers=self.offers)
+        if shown != inbox:
+            self.alerts, self.offers = inbox.alerts, inbox.offers
+            self.fresh, self.waiting, self.tick = inbox.fresh, inbox.waiting, moment
 
     def _tell(self, notice_id: str, text: str, href: str) -> None:
         if self.notice_id != notice_id:

@@ -57,6 +57,12 @@ def release(
     return transact_once(attempt, credential, handoffs.release, handoff_id=handoff_id, note=note)
 
 
+@router.post("/{handoff_id}/keep", operation_id="handoffs_keep", responses=problems(403, 404, 409))
+def keep(handoff_id: str, credential: CurrentCredential, attempt: CurrentAttempt) -> HandoffView:
+    """Say that one is still on it: a picked-up escalation that its claimer leaves alone is opened again. For the claimer."""
+    return transact_once(attempt, credential, handoffs.keep, handoff_id=handoff_id)
+
+
 @router.post("/{handoff_id}/resolve", operation_id="handoffs_resolve", responses=problems(403, 404, 409))
 def resolve(
     handoff_id: str, body: Resolution, credential: CurrentCredential, attempt: CurrentAttempt
