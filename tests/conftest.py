@@ -9,12 +9,11 @@ from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import text
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from tests.support.chromium import FLAGS, ensure_chromium
 from tests.support.pages import Pages
-from tests.support.postgres import Cluster, remove_leftovers
+from tests.support.postgres import Cluster, empty, remove_leftovers
 from tests.support.server import SETTINGS, Server
 from tests.support.smtp import MailServer
 from troubleshoot_app.core.db import engine, forget_engine
@@ -107,9 +106,7 @@ def db(database_url: str) -> Iterator[Session]:
 def clean_database(database_url: str) -> Iterator[str]:
     """This worker's database, for a test that commits (``transact``): all tables are emptied after it."""
     yield database_url
-    tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-    with engine().begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    empty()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import psutil
 import psycopg2
+from sqlalchemy import text
+from sqlmodel import SQLModel
 
+from troubleshoot_app.core.db import engine
 from troubleshoot_app.server.database import migrate
 from troubleshoot_app.server.postgres import EmbeddedPostgres, create_database, stop_leftover
 
@@ -79,6 +82,13 @@ def remove_leftovers() -> None:
         run = folder.name.removeprefix(PREFIX)
         if run.isdigit() and not psutil.pid_exists(int(run)):
             Cluster(int(run)).stop()
+
+
+def empty() -> None:
+    """Empty all tables of the database that this process works on."""
+    tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    with engine().begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 
 
 def _drop_database(url: str, name: str) -> None:

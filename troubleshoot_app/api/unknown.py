@@ -33,10 +33,9 @@ class _Unknown:
         await answer(scope, receive, send)
 
     def _allowed(self, path: str) -> set[str]:
-        """Return the methods that some route takes at this address."""
-        return {
-            method
-            for route in iter_route_contexts(self._app.routes)
-            if route.methods and route.path_regex.match(path)
-            for method in route.methods
-        }
+        """Return the methods that the routes of this address take: ``/trees/search`` is no ``/trees/{tree_id}``."""
+        found: dict[int, set[str]] = {}
+        for route in iter_route_contexts(self._app.routes):
+            if route.methods and route.path_format and route.path_regex.match(path):
+                found.setdefault(route.path_format.count("{"), set()).update(route.methods)
+        return found[min(found)] if found else set()

@@ -8,6 +8,7 @@ ItemT = TypeVar("ItemT", bound=BaseModel)
 
 LIMIT = 50
 LIMIT_MOST = 200
+CURSOR_PATTERN = "^[A-Za-z0-9_-]{21}[AQgw]$"
 
 
 class Page(BaseModel, Generic[ItemT]):

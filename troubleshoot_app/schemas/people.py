@@ -9,7 +9,7 @@ from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.schemas.lists import Page
 
 READ_AT_MOST = 1000
-_PART = r'[^@\s\x00-\x1f<>,;:"()\[\]\\]+'
+_PART = r'[^@\s\x00-\x1f\x7f-\xa0\xad<>,;:"()\[\]\\]+'
 ADDRESS_PATTERN = rf"^{_PART}@{_PART}\.{_PART.replace('@', '@.')}$"
 
 
@@ -18,7 +18,7 @@ def _text(**schema: Any) -> Any:
     return Field(max_length=READ_AT_MOST, json_schema_extra=schema)
 
 
-Address = Annotated[str, _text(format="email", maxLength=254, pattern=ADDRESS_PATTERN)]
+Address = Annotated[str, _text(format="idn-email", maxLength=254, pattern=ADDRESS_PATTERN)]
 NewPassword = Annotated[str, _text(format="password", minLength=8, maxLength=256)]
 Password = Annotated[str, _text(format="password")]
 Name = Annotated[str, _text(minLength=1, maxLength=200, pattern=r"\S")]
@@ -29,6 +29,11 @@ class Body(BaseModel):
     """What is sent: these fields and no others."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def _for_example(fields: dict[str, Any]) -> ConfigDict:
+    """Return the setting of a body that shows in the documentation what it looks like."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class PersonRef(BaseModel):
@@ -112,6 +117,8 @@ class Offer(BaseModel):
 class Credentials(Body):
     """Who wants in."""
 
+    model_config = _for_example({"email": "olivia@example.org", "password": "four words in a row"})
+
     email: Annotated[str, _text()]
     password: Password
 
@@ -149,17 +156,23 @@ class Registration(Body):
 class RefreshBody(Body):
     """The refresh token to spend."""
 
+    model_config = _for_example({"refresh_token": "the refresh token of the last answer"})
+
     refresh_token: Secret
 
 
 class LogoutBody(Body):
     """Which program to sign out: the one with this refresh token, or else the one that calls."""
 
+    model_config = _for_example({"refresh_token": "the refresh token of the last answer"})
+
     refresh_token: Secret | None = None
 
 
 class ForgottenPassword(Body):
     """Whose password is forgotten."""
+
+    model_config = _for_example({"email": "olivia@example.org"})
 
     email: Annotated[str, _text()]
 
@@ -173,12 +186,18 @@ class Acknowledgement(BaseModel):
 class PasswordChoice(Body):
     """The token of the mail, and the new password."""
 
+    model_config = _for_example({"token": "the token of the mail", "password": "five words in another row"})
+
     token: Secret
     password: NewPassword
 
 
 class PasswordChange(Body):
     """The password as it is, and as it shall be."""
+
+    model_config = _for_example(
+        {"current_password": "four words in a row", "password": "five words in another row"}
+    )
 
     current_password: Password
     password: NewPassword
@@ -187,11 +206,15 @@ class PasswordChange(Body):
 class OwnChanges(Body):
     """What people change about themselves."""
 
+    model_config = _for_example({"name": "Olivia Owner"})
+
     name: Name
 
 
 class InvitationToken(Body):
     """The token of the mail."""
+
+    model_config = _for_example({"invitation": "the token of the mail"})
 
     invitation: Secret
 
@@ -199,12 +222,16 @@ class InvitationToken(Body):
 class NewInvitation(Body):
     """Whom to invite, and as what."""
 
+    model_config = _for_example({"email": "ben@example.org", "role": "engineer"})
+
     email: Address
     role: Role
 
 
 class UserChanges(Body):
     """What to change; what is left out stays."""
+
+    model_config = _for_example({"role": "engineer"})
 
     name: Name | None = None
     role: Role | None = None

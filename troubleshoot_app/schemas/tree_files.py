@@ -142,6 +142,7 @@ class ChangedTree(TreeFileBody):
         """Return the schema of the file, with the revision."""
         described = super().__get_pydantic_json_schema__(schema, handler)
         described["required"] = [*described["required"], "revision"]
+        described["examples"] = [EXAMPLE | {"revision": 3}]
         return described
 
     @classmethod

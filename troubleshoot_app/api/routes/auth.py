@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Form
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from troubleshoot_app.api.deps import BearerToken, Client, CurrentCredential, Device, NoStore, read_credential
 from troubleshoot_app.api.errors import problems
@@ -33,6 +33,12 @@ router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NoStore])
 
 class LoginForm(BaseModel):
     """The OAuth2 password flow; ``username`` is the e-mail address."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"username": "olivia@example.org", "password": "four words in a row"}]
+        }
+    )
 
     username: str = Field(max_length=READ_AT_MOST)
     password: str = Field(max_length=READ_AT_MOST, json_schema_extra={"format": "password"})
@@ -92,7 +98,13 @@ def change_me(body: OwnChanges, credential: CurrentCredential) -> UserView:
     return transact(acting, credential, users.rename_me, name=body.name)
 
 
-@router.post("/logout", status_code=204, operation_id="auth_logout", responses=problems(401))
+@router.post(
+    "/logout",
+    status_code=204,
+    operation_id="auth_logout",
+    responses=problems(401),
+    openapi_extra={"security": [{}]},  # the refresh token alone is enough
+)
 def logout(bearer: BearerToken, body: LogoutBody | None = None) -> None:
     """Sign a program out: the one that has this refresh token, or, without one, the one that calls."""
     if body is not None and body.refresh_token is not None:

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/web/charts", tags=["browser"], include_in_schema=Fal
 
 @router.get("/drafts/{tree_id}")
 def draft_chart(tree_id: str, credential: BrowserCredential) -> ChartView:
-    """Return the chart of a draft."""
+    """Return the chart of a draft. For engineers and up."""
     return transact(acting, credential, charts.draft_chart, tree_id=tree_id)
 
 

@@ -52,7 +52,7 @@ def claim(handoff_id: str, credential: CurrentCredential, attempt: CurrentAttemp
 def release(
     handoff_id: str, credential: CurrentCredential, attempt: CurrentAttempt, body: Release | None = None
 ) -> HandoffView:
-    """Give a picked-up escalation back: it is open again, and everybody else is told. For the claimer."""
+    """Give a picked-up escalation back: it is open again, and everybody else is told. For seniors: whoever has it."""
     note = None if body is None else body.note
     return transact_once(attempt, credential, handoffs.release, handoff_id=handoff_id, note=note)
 
@@ -67,7 +67,7 @@ def keep(handoff_id: str, credential: CurrentCredential, attempt: CurrentAttempt
 def resolve(
     handoff_id: str, body: Resolution, credential: CurrentCredential, attempt: CurrentAttempt
 ) -> HandoffView:
-    """Close a picked-up escalation with what helped; the escalator is told. For the claimer."""
+    """Close a picked-up escalation with what helped; the escalator is told. For seniors: whoever has it."""
     return transact_once(
         attempt, credential, handoffs.resolve, handoff_id=handoff_id, resolution=body.resolution
     )

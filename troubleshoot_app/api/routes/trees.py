@@ -34,6 +34,12 @@ schema_router = APIRouter(prefix="/schemas", tags=["trees"])
 WORDS_LENGTH = 200
 FILE_STEM_LENGTH = 80
 
+MERMAID_EXAMPLE = """flowchart TD
+    power{"Is the power LED lit?"}
+    power -->|Yes| wan[/"Ask a senior to check the line."/]
+    power -->|No| psu(["Plug the power supply in."])
+"""
+
 ExportFormat = Literal["json", "yaml", "mermaid", "csv", "markdown", "svg"]
 
 Version = Annotated[
@@ -52,7 +58,7 @@ async def raw_body(request: Request) -> bytes:
 
 RawBody = Annotated[bytes, Depends(raw_body)]
 
-_FILE = {"schema": {"type": "string", "format": "binary"}}
+_FILE = {"schema": {"type": "string", "format": "binary"}, "example": MERMAID_EXAMPLE}
 _ANY_FILE: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/octet-stream": _FILE}}
 }
@@ -60,12 +66,11 @@ _EXPORTED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file, to be saved under the name in `Content-Disposition`.",
         "content": {
-            "application/json": {"schema": {"type": "object"}},
+            media: {"schema": {"type": "object"}} for media in ("application/json", "application/yaml")
         }
         | {
             media: {"schema": {"type": "string"}}
             for media in (
-                "application/yaml",
                 "text/vnd.mermaid",
                 "text/csv",
                 "text/markdown",

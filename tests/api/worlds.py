@@ -1,0 +1,92 @@
+"""Something of every kind that has an id, made fresh for each call of the tenancy matrix."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import Session
+
+from tests.support.document import Operation, Place
+from tests.support.people import Person, Team, add_person, ask, publish_tree, start
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.core.security import token_hash
+from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.domain.handoff import Intent
+from troubleshoot_app.models import Invitation
+from troubleshoot_app.services import handoffs, sessions
+from troubleshoot_app.services.invitations import LIFETIME
+
+REVISION_OF_TREE = 2
+STEPS = ("no", "done")
+
+
+def make_own(team: Team, operation: Operation) -> dict[Place, str]:
+    """Return ids of the team's, of things in a state in which somebody can do the operation."""
+    return {place: make(team, place.name, operation) for place in operation.places}
+
+
+def make(team: Team, name: str, operation: Operation) -> str:
+    """Return the id of something new that an id called ``name`` is for."""
+    assert name in _MAKERS, (
+        f"{operation} takes a {name}, and the tenancy matrix does not know how to make one: add it to {__name__}."
+    )
+    return str(transact(_MAKERS[name], team, operation))
+
+
+def known_of(operation: Operation) -> dict[str, Any]:
+    """Return what a good request says about the things made here."""
+    kinds = {place.name for place in operation.places}
+    return {"revision": REVISION_OF_TREE if "tree_id" in kinds else 1 + len(STEPS)}
+
+
+def _tree(db: Session, team: Team, _: Operation) -> Any:
+    return publish_tree(db, team.admin)
+
+
+def _session(db: Session, team: Team, _: Operation) -> Any:
+    session = start(db, team, team.viewer)
+    for option in STEPS:
+        ask(db, team.viewer, sessions.choose_option, session_id=session.id, option_id=option)
+    return session.id
+
+
+def _handoff(db: Session, team: Team, operation: Operation) -> Any:
+    intent = Intent.PARK if operation.id == "handoffs_resume" else Intent.ESCALATE
+    session_id = _session(db, team, operation)
+    handoff = ask(db, team.viewer, handoffs.open_handoff, session_id=session_id, intent=intent)
+    if operation.id in ("handoffs_release", "handoffs_resolve"):
+        ask(db, team.engineer, handoffs.claim, handoff_id=handoff.id)
+    return handoff.id
+
+
+def _person(db: Session, team: Team, _: Operation) -> Any:
+    return add_person(db, team.account_id, Role.VIEWER).id
+
+
+def _invitation(db: Session, team: Team, _: Operation) -> Any:
+    row = Invitation(
+        account_id=team.account_id,
+        email=f"{new_id().hex}@example.test",
+        role=Role.VIEWER,
+        invited_by_id=team.admin.id,
+        token_hash=token_hash(new_id().hex),
+        expires_at=now() + LIFETIME,
+    )
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+_MAKERS: dict[str, Callable[[Session, Team, Operation], Any]] = {
+    "tree_id": _tree,
+    "session_id": _session,
+    "handoff_id": _handoff,
+    "user_id": _person,
+    "invitation_id": _invitation,
+}
+
+
+def people_of(team: Team) -> dict[str, Person]:
+    """Return somebody of each role."""
+    return {"viewer": team.viewer, "engineer": team.engineer, "admin": team.admin, "owner": team.owner}
