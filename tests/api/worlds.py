@@ -1,11 +1,13 @@
 """Something of every kind that has an id, made fresh for each call of the tenancy matrix."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 from sqlmodel import Session
 
 from tests.support.document import Operation, Place
+from tests.support.files import LOG
 from tests.support.people import Person, Team, add_person, ask, publish_tree, start
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
@@ -14,7 +16,7 @@ from troubleshoot_app.core.security import token_hash
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.models import Invitation
-from troubleshoot_app.services import handoffs, sessions
+from troubleshoot_app.services import attachments, handoffs, sessions
 from troubleshoot_app.services.invitations import LIFETIME
 
 REVISION_OF_TREE = 2
@@ -60,6 +62,12 @@ def _handoff(db: Session, team: Team, operation: Operation) -> Any:
     return handoff.id
 
 
+def _attachment(db: Session, team: Team, operation: Operation) -> Any:
+    session_id = _session(db, team, operation)
+    with attachments.received(team.viewer.credential, BytesIO(LOG), "router.log") as file:
+        return ask(db, team.viewer, attachments.attach, session_id=session_id, file=file).id
+
+
 def _person(db: Session, team: Team, _: Operation) -> Any:
     return add_person(db, team.account_id, Role.VIEWER).id
 
@@ -81,6 +89,7 @@ def _invitation(db: Session, team: Team, _: Operation) -> Any:
 _MAKERS: dict[str, Callable[[Session, Team, Operation], Any]] = {
     "tree_id": _tree,
     "session_id": _session,
+    "attachment_id": _attachment,
     "handoff_id": _handoff,
     "user_id": _person,
     "invitation_id": _invitation,

@@ -5,6 +5,7 @@ import inspect
 import json
 import pkgutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
@@ -12,12 +13,14 @@ from sqlmodel import Session
 from tests.support.people import Person, Team, add_team, ask, escalate, router_tree, start
 from troubleshoot_app import services
 from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.files import KeptFile
 from troubleshoot_app.core.security import token_hash
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.formats.tree_file import TreeFile, write_tree_file
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.models import Invitation
-from troubleshoot_app.services import handoffs, sessions, tree_editing
+from troubleshoot_app.services import attachments, handoffs, sessions, tree_editing
+from troubleshoot_app.services.attachments import ReceivedFile
 from troubleshoot_app.services.invitations import LIFETIME
 from troubleshoot_app.services.paging import PageRequest
 
@@ -50,6 +53,9 @@ class GoodCalls:
         self.session = start(db, self.team)
         ask(db, viewer, sessions.choose_option, session_id=self.session.id, option_id="no")
         self.session = ask(db, viewer, sessions.get_session, session_id=self.session.id)
+        kept = KeptFile(Path("nowhere"), 5, "0" * 64)
+        self.file = ReceivedFile("log.txt", "text/plain", kept)
+        self.attachment = ask(db, viewer, attachments.attach, session_id=self.session.id, file=self.file)
         self.open = escalate(db, self.team)
         self.claimed = escalate(db, self.team)
         ask(db, self.team.engineer, handoffs.claim, handoff_id=self.claimed.id)
@@ -104,6 +110,8 @@ class GoodCalls:
             "sessions.update_session": (viewer, walk | seen | about | {"notes": "n"}),
             "sessions.complete_session": (viewer, walk | {"outcome": "resolved", "summary": "s"}),
             "charts.session_chart": (viewer, walk),
+            "attachments.attach": (viewer, walk | {"file": self.file, "seq": 2}),
+            "attachments.read_attachment": (viewer, {"attachment_id": self.attachment.id}),
         }
 
     def _of_handoffs(self) -> dict[str, tuple[Person, dict[str, Any]]]:

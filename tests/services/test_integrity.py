@@ -38,6 +38,7 @@ def test_nothing_is_found_where_all_is_well(db: Session, team: Team):
     [
         ("DELETE FROM step WHERE seq = 1", "without a gap"),
         ("UPDATE session SET seq = seq + 1 WHERE status = 'parked'", "counts other steps"),
+        ("UPDATE session SET attachment_count = 1", "counts other attachments"),
         ("UPDATE session SET status = 'active' WHERE status = 'parked'", "neither escalated nor parked"),
         ("UPDATE handoff SET status = 'resumed' WHERE intent = 'park'", "no open handoff says so"),
         ("UPDATE session SET holder_id = started_by_id WHERE status = 'active'", "hands of the claimer"),

@@ -117,7 +117,8 @@ def _least_role(description: str) -> Role:
 
 
 def _hidden(app: FastAPI) -> Iterator[Operation]:
-    """Yield what only the pages ask for: read with the cookie of a browser, and nothing but ids in the address."""
+    """Yield what only the pages ask for: with the cookie of a browser, and nothing but ids in the address; what
+    is sent is files."""
     for route in iter_route_contexts(app.routes):
         path = route.path_format or ""
         if route.methods and path.startswith(f"{PREFIX}/web/"):
@@ -127,8 +128,8 @@ def _hidden(app: FastAPI) -> Iterator[Operation]:
                     method=method,
                     path=path.removeprefix(PREFIX),
                     places=tuple(Place("path", name) for name in _PARAMETER.findall(path)),
-                    body=None,
-                    media_type="",
+                    body={"file": b""} if route.body_field else None,
+                    media_type=MULTIPART if route.body_field else "",
                     query={},
                     needs_sign_in=True,
                     by_cookie=True,

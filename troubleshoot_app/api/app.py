@@ -7,6 +7,7 @@ from troubleshoot_app.api.bodies import BodyLimit, known_media_type
 from troubleshoot_app.api.metrics import Counting
 from troubleshoot_app.api.routes import (
     analytics,
+    attachments,
     auth,
     charts,
     exports,
@@ -26,12 +27,14 @@ ROUTERS = (
     sessions.router,
     sessions.ai_router,
     exports.router,
+    attachments.router,
     handoffs.router,
     users.router,
     analytics.router,
     web.router,
     charts.router,
     exports.web_router,
+    attachments.web_router,
 )
 
 

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from troubleshoot_app.api.errors import problem
+from troubleshoot_app.domain.attachments import SIZE_LIMIT
 from troubleshoot_app.domain.tree import FILE_LIMIT
 
 API_PREFIX = "/api/"
@@ -15,7 +16,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 FORM_OVERHEAD = 64 * 1024
 # By how their addresses end; anything else has the room of a tree file.
-LARGER = {"/attachments": 10 * 1024 * 1024 + FORM_OVERHEAD}
+LARGER = {"/attachments": SIZE_LIMIT + FORM_OVERHEAD}
 
 _TOO_LARGE = "The body is larger than the {limit:,} bytes that are taken here."
 

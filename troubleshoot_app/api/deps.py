@@ -62,6 +62,11 @@ def browser_credential(request: Request) -> Credential | None:
     return credential_of_cookie(request.cookies.get(SIGN_IN_COOKIE, ""))
 
 
+def any_credential(request: Request, bearer: BearerToken) -> Credential | None:
+    """Return what identifies the caller: an access token, or else the cookie of a browser, for what pages show."""
+    return browser_credential(request) if bearer is None else read_credential(bearer)
+
+
 def no_store(response: Response) -> None:
     """Keep answers that hold secrets, or say who somebody is, out of every cache."""
     response.headers["Cache-Control"] = "no-store"
@@ -78,5 +83,6 @@ Client = Annotated[str, Depends(current_client)]
 Device = Annotated[str, Header(alias="User-Agent", include_in_schema=False)]
 CurrentCredential = Annotated[Credential, Depends(current_credential)]
 BrowserCredential = Annotated[Credential | None, Depends(browser_credential)]
+AnyCredential = Annotated[Credential | None, Depends(any_credential)]
 OwnOrigin = Depends(own_origin)
 NoStore = Depends(no_store)

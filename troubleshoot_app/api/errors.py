@@ -10,7 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from troubleshoot_app.core.errors import AppError, FieldError
+from troubleshoot_app.core.errors import AppError, FieldError, NoRoom
+from troubleshoot_app.core.files import is_out_of_room
 from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.domain.errors import UNSTORABLE
 from troubleshoot_app.schemas.problems import Problem
@@ -94,6 +95,8 @@ def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
 
 
 def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+    if is_out_of_room(error.__cause__):  # files that come in are set down on a disk while they do
+        return _app_error(request, NoRoom())
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return _unreadable(request, RequestValidationError([{"loc": (), "msg": _NO_BODY}]))
     return problem(error.status_code, str(error.detail), headers=error.headers)

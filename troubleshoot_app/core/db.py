@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from troubleshoot_app.core.errors import NoRoom
 from troubleshoot_app.core.settings import get_settings
 
 P = ParamSpec("P")
@@ -22,6 +23,7 @@ POOL_OVERFLOW = 8
 RETRIES = 3
 RETRY_SECONDS = 0.02
 _LOST_TO_ANOTHER = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+_DISK_FULL = "53100"
 
 _lock = threading.Lock()
 _engine: Engine | None = None
@@ -86,6 +88,9 @@ def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
     """Run ``fn(db, …)`` in one transaction: commit what it did and return what it says, or roll all of it back.
 
     When the database ends the transaction in favour of another one, ``fn`` is run again, three times at most.
+
+    Raises:
+        NoRoom: the disk of the database is full.
     """
     retries = 0
     while True:
@@ -93,7 +98,10 @@ def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
             with Session(engine(), expire_on_commit=False) as db, db.begin():
                 return fn(db, *args, **kwargs)
         except DBAPIError as error:
-            if retries == RETRIES or getattr(error.orig, "pgcode", None) not in _LOST_TO_ANOTHER:
+            code = getattr(error.orig, "pgcode", None)
+            if code == _DISK_FULL:
+                raise NoRoom() from error
+            if retries == RETRIES or code not in _LOST_TO_ANOTHER:
                 raise
         retries += 1
         time.sleep(RETRY_SECONDS * retries * SystemRandom().uniform(0.5, 1.5))

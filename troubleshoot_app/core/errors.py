@@ -75,6 +75,13 @@ class TooLarge(AppError):
     title = "Too large"
 
 
+class UnsupportedMedia(AppError):
+    """What was sent is not of a kind that is taken."""
+
+    status = 415
+    title = "Unsupported media type"
+
+
 class Invalid(AppError):
     """What was sent cannot be used as it is."""
 
@@ -90,3 +97,15 @@ class TooManyRequests(AppError):
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+class NoRoom(AppError):
+    """A disk is full; what was sent is not kept, nor any part of it."""
+
+    status = 507
+    title = "No room left"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server has no room left to keep this. Nothing was kept: tell whoever runs it, and send it again later."
+        )

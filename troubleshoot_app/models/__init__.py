@@ -1,6 +1,7 @@
 """The tables. Importing this package registers all of them."""
 
 from troubleshoot_app.models.accounts import Account
+from troubleshoot_app.models.attachments import Attachment
 from troubleshoot_app.models.audit import AuditEntry, IdempotencyKey
 from troubleshoot_app.models.handoffs import Delivery, Handoff
 from troubleshoot_app.models.presence import Presence
@@ -10,6 +11,7 @@ from troubleshoot_app.models.users import Invitation, PasswordReset, RefreshToke
 
 __all__ = [
     "Account",
+    "Attachment",
     "AuditEntry",
     "Delivery",
     "Handoff",

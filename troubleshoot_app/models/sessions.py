@@ -44,6 +44,7 @@ class TroubleshootingSession(AccountRow, table=True):
     node_id: str = Field(max_length=200)
     seq: int = 0
     live_steps: int = 0
+    attachment_count: int = 0
     revision: int = 1
     started_by_id: UUID = Field(foreign_key="app_user.id", index=True)
     holder_id: UUID = Field(foreign_key="app_user.id")

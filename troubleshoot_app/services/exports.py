@@ -12,11 +12,18 @@ from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.errors import DomainError
 from troubleshoot_app.domain.file_names import clean_file_name
 from troubleshoot_app.domain.formats.ticket_note import FORMS, NoteFormat, write_note
-from troubleshoot_app.domain.formats.ticket_note.note import NoteHandoff, NoteStep, Person, TicketNote
+from troubleshoot_app.domain.formats.ticket_note.note import (
+    NoteAttachment,
+    NoteHandoff,
+    NoteStep,
+    Person,
+    TicketNote,
+)
 from troubleshoot_app.domain.handoff import Outcome, SessionStatus
 from troubleshoot_app.models import Handoff, User
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.services.access import as_app_error, require
+from troubleshoot_app.services.attachments import list_attachments
 from troubleshoot_app.services.session_rows import read_session
 from troubleshoot_app.services.session_views import start_node
 
@@ -70,6 +77,10 @@ def read_note(db: Session, actor: Actor, *, session_id: object) -> TicketNote:
         completed_at=row.completed_at,
         steps=_steps(db, row.id),
         handoffs=_handoffs(db, row.id),
+        attachments=tuple(
+            NoteAttachment(file.name, file.media_type, file.size, file.seq)
+            for file in list_attachments(db, row)
+        ),
     )
 
 

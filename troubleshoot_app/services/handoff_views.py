@@ -33,6 +33,7 @@ from troubleshoot_app.schemas.handoffs import (
 )
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.services.access import require
+from troubleshoot_app.services.attachments import list_attachments
 from troubleshoot_app.services.paging import PageRequest, take_page
 from troubleshoot_app.services.session_views import start_node
 
@@ -130,6 +131,7 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
             path=list_steps(db, session.id),
             stuck_at=node.text,
             stuck_help=node.help,
+            attachments=list_attachments(db, session),
         ),
     )
 

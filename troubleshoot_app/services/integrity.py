@@ -33,6 +33,11 @@ _RULES = (
         " OR session.live_steps <> count(step.id) FILTER (WHERE step.undone_at IS NULL)",
     ),
     _Rule(
+        "session {id}: it counts other attachments than it has",
+        "SELECT session.id FROM session LEFT JOIN attachment ON attachment.session_id = session.id GROUP BY session.id"
+        " HAVING session.attachment_count <> count(attachment.id)",
+    ),
+    _Rule(
         "session {id}: it has more than one live handoff",
         "SELECT session_id AS id FROM handoff WHERE status IN ('open', 'claimed') GROUP BY session_id HAVING count(*) > 1",
     ),

@@ -9,6 +9,7 @@ from troubleshoot_app.models import TroubleshootingSession
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.sessions import LiveHandoff, NodeRef, SessionSummary, SessionView, TreeRef
+from troubleshoot_app.services.attachments import list_attachments
 from troubleshoot_app.services.session_rows import SessionRow
 from troubleshoot_app.services.trees import node_view
 
@@ -41,6 +42,7 @@ def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = Non
         current=node_view(node),
         steps=steps,
         handoff=handoff,
+        attachments=list_attachments(db, row),
     )
 
 

@@ -79,7 +79,7 @@ def outline_of(note: TicketNote) -> Outline:
         _standing(note),
         Section("Handed over", tuple(_handoff(handoff) for handoff in note.handoffs)),
         _prose("Notes", note.notes),
-        Section("Attachments", tuple(_attachment(file) for file in note.attachments)),
+        Section("Attachments", tuple(_attachment(note, file) for file in note.attachments)),
     )
     return Outline(
         title=one_line(note.title) or one_line(note.tree_title) or UNTITLED,
@@ -147,11 +147,15 @@ def _path(note: TicketNote) -> Section:
 
 
 def _standing(note: TicketNote) -> Section:
-    title = "Where it ended" if note.status is SessionStatus.COMPLETED else "Where it stands"
+    title = _standing_title(note)
     blocks = [Prose(_question(note.node_text, note.node_id))]
     if pending := clean(note.pending_note):
         blocks.append(Prose(pending, "Note"))
     return Section(title, tuple(blocks))
+
+
+def _standing_title(note: TicketNote) -> str:
+    return "Where it ended" if note.status is SessionStatus.COMPLETED else "Where it stands"
 
 
 def _question(text: str, node_id: str) -> str:
@@ -184,9 +188,12 @@ _CLOSED = {
 }
 
 
-def _attachment(file: NoteAttachment) -> Item:
-    step = f", at step {file.seq}" if file.seq else ""
-    return Item(f"{one_line(file.name) or UNTITLED} ({one_line(file.media_type)}, {size(file.size)}{step})")
+def _attachment(note: TicketNote, file: NoteAttachment) -> Item:
+    about = [one_line(file.media_type), size(file.size)]
+    if file.seq is not None:
+        is_taken = any(step.seq == file.seq for step in note.steps)
+        about.append(f"at step {file.seq}" if is_taken else _standing_title(note).lower())
+    return Item(f"{one_line(file.name) or UNTITLED} ({', '.join(about)})")
 
 
 def _name(name: str) -> str:

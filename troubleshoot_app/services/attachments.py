@@ -1,0 +1,174 @@
+"""Attachments: files that the holder of a session adds to it, and that whoever may read the session can get."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col
+
+from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.errors import Conflict, TooLarge, UnsupportedMedia
+from troubleshoot_app.core.files import KeptFile, keep_file
+from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.attachments import (
+    FILES_A_SESSION,
+    SIZE_LIMIT,
+    UnknownKind,
+    attachment_name,
+    kind_of,
+)
+from troubleshoot_app.models import Attachment
+from troubleshoot_app.schemas.sessions import AttachmentView
+from troubleshoot_app.services.access import Credential, get_row, load_actor, require
+from troubleshoot_app.services.inputs import invalid, number_of
+from troubleshoot_app.services.session_rows import (
+    SESSION,
+    SessionRow,
+    check_walkable,
+    lock_session,
+    read_session,
+)
+
+FOLDER = "attachments"
+ADDRESS = "/api/v1/attachments"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that came in whole, is of a kind that is taken, and waits on the disk to be attached."""
+
+    name: str
+    media_type: str
+    kept: KeptFile
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file to give out."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    path: Path
+
+
+@contextmanager
+def received(credential: Credential | None, content: BinaryIO, name: str) -> Iterator[ReceivedFile]:
+    """Keep a file on the disk to attach it in this block, outside of any transaction; when the block fails it is gone.
+
+    Raises:
+        Unauthenticated: nobody stands behind the credential.
+        Invalid: it is empty.
+        TooLarge: it has more than 10 MiB.
+        UnsupportedMedia: it is of a kind that is not taken.
+        NoRoom: the disk is full.
+    """
+    actor = transact(load_actor, credential)
+    _check_size(content)
+    try:
+        media_type = kind_of(content)
+    except UnknownKind as error:
+        raise UnsupportedMedia(str(error)) from error
+    kept = keep_file(content, get_settings().var_dir / FOLDER, str(actor.account_id))
+    try:
+        yield ReceivedFile(attachment_name(name, media_type), media_type, kept)
+    except BaseException as error:
+        if not _may_be_committed(error):
+            kept.path.unlink()
+        raise
+
+
+def attach(
+    db: Session, actor: Actor, *, session_id: object, file: ReceivedFile, seq: object = None
+) -> AttachmentView:
+    """Add a file to a session; to step ``seq`` if given, which may be the one at hand.
+
+    Raises:
+        Conflict: the session is not active, or has as many files as it may have.
+        Forbidden: the actor does not hold it.
+        Invalid: it has no such step.
+    """
+    require(actor, Permission.SESSION_WALK)
+    row = lock_session(db, actor, session_id)
+    check_walkable(row, actor, None)
+    step = number_of(seq, "seq")
+    if step is not None and not 1 <= step <= row.seq + 1:
+        raise invalid("seq", f"This session has no step {step}. The one at hand is {row.seq + 1}.")
+    if row.attachment_count >= FILES_A_SESSION:
+        raise Conflict(f"This session has {FILES_A_SESSION} files already, and takes no more.")
+    attachment = Attachment(
+        account_id=actor.account_id,
+        session_id=row.id,
+        seq=step,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.kept.size,
+        sha256=file.kept.sha256,
+        file_name=file.kept.path.name,
+        by_id=actor.user_id,
+    )
+    db.add(attachment)
+    db.flush()
+    counted = {"attachment_count": row.attachment_count + 1, "updated_at": now()}
+    db.execute(update(SESSION).where(SESSION.c.id == row.id).values(counted))
+    return _view(attachment)
+
+
+def read_attachment(db: Session, actor: Actor, *, attachment_id: object) -> AttachedFile:
+    """Return a file of a session that the actor may see.
+
+    Raises:
+        NotFound: no such file in the account.
+        Forbidden: the session is somebody else's, and the actor is no senior.
+    """
+    require(actor, Permission.SESSION_WALK)
+    attachment = get_row(db, actor, Attachment, attachment_id)
+    read_session(db, actor, attachment.session_id)
+    return AttachedFile(
+        attachment.name,
+        attachment.media_type,
+        attachment.size,
+        attachment.sha256,
+        get_settings().var_dir / FOLDER / str(attachment.account_id) / attachment.file_name,
+    )
+
+
+def list_attachments(db: Session, row: SessionRow) -> list[AttachmentView]:
+    """Return the files of a session that the caller has found to be readable, in the order in which they came."""
+    if not row.attachment_count:
+        return []
+    query = select(Attachment).where(col(Attachment.session_id) == row.id).order_by(col(Attachment.id))
+    return [_view(attachment) for attachment in db.scalars(query)]
+
+
+def _view(attachment: Attachment) -> AttachmentView:
+    return AttachmentView(
+        id=str(attachment.id),
+        name=attachment.name,
+        size=attachment.size,
+        media_type=attachment.media_type,
+        seq=attachment.seq,
+        url=f"{ADDRESS}/{attachment.id}",
+    )
+
+
+def _may_be_committed(error: BaseException) -> bool:
+    """Tell whether the row may be there all the same: the line to the database broke, perhaps after the commit."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _check_size(content: BinaryIO) -> None:
+    size = content.seek(0, 2)
+    if size == 0:
+        raise invalid("file", "This file is empty. Choose another one.")
+    if size > SIZE_LIMIT:
+        raise TooLarge(
+            f"This file has more than {SIZE_LIMIT // 2**20} MiB. Send a smaller one, or a part of it."
+        )
