@@ -1,10 +1,14 @@
 import { useEffect, useRef } from "react";
 import { toast } from "sonner";
+import { ring } from "./Alarm";
 
-// What follows the state that the server pushes: toasts, the count in the title, and telling the server that
-// a banner was really on a page that somebody looks at. No polling: each is an effect of a changed variable.
+// What follows the state that the server pushes: toasts, an alarm, the count in the title, a dot in the tab's icon, and
+// telling the server that a banner was really on a page that somebody looks at. The server is never polled: each is an
+// effect of a changed variable.
 
 const SEEN_AFTER_MS = 1000;
+const LOOK_EVERY_MS = 250;
+const NARROW = "(max-width: 899px)"; // where it would cover what the banner says already
 const TOAST_MS = 8000;
 const ASIDE_MS = 10000;
 
@@ -30,6 +34,73 @@ function useNews(hydrated, value, react) {
   }, [hydrated, value]);
 }
 
+// What this tab knows of alerts, whichever of its pages is open; told again, an alert is another one.
+const keyOf = (alert) => `${alert.id}/${alert.round}`;
+let announced = null;
+let shownToast = 0; // one toast for all of them, the latest; each with an id of its own, as one that goes takes its id along
+const reported = new Set();
+
+// Announces what came since the tab was opened, also while its line was down.
+function useAlarm(hydrated, alerts) {
+  const keys = alerts.map(keyOf).join(" ");
+  useEffect(() => {
+    if (!hydrated) return;
+    const shown = new Set(keys.split(" "));
+    const before = announced;
+    announced = shown;
+    if (before === null) return;
+    const fresh = alerts.filter((alert) => !before.has(keyOf(alert)));
+    if (fresh.length > 0) announce(fresh);
+    else if (![...before].some((key) => shown.has(key))) toast.dismiss(toastId());
+  }, [hydrated, keys]);
+}
+
+const toastId = () => `alerts-${shownToast}`;
+
+function announce(fresh) {
+  const [worst] = fresh;
+  const alone = fresh.length === 1;
+  const title = alone ? `${worst.who} needs help` : `${fresh.length} people need help`;
+  const href = alone ? `/handoffs/${worst.id}` : "/handoffs";
+  if (!window.matchMedia(NARROW).matches || !fresh.every(isOnScreen)) {
+    toast.dismiss(toastId());
+    shownToast += 1;
+    say(alone ? `${title}: ${worst.what}` : title, "warning", href, toastId());
+  }
+  ring(title, alone ? worst.what : worst.who, href, keyOf(worst));
+}
+
+function isOnScreen(alert) {
+  const place = document.querySelector(`[data-alert="${CSS.escape(alert.id)}"]`)?.getBoundingClientRect();
+  return Boolean(place && place.height > 0 && place.bottom > 0 && place.top < window.innerHeight);
+}
+
+// Reports the alerts that stood on a visible page for a second; one that is only counted, or scrolled away, does not.
+function useSeen(hydrated, alerts, onSeen) {
+  const keys = alerts.map(keyOf).join(" ");
+  useEffect(() => {
+    let waiting = alerts.filter((alert) => !reported.has(keyOf(alert)));
+    if (!hydrated || waiting.length === 0) return undefined;
+    const since = new Map();
+    const look = () => {
+      const now = performance.now();
+      for (const alert of waiting) {
+        if (document.visibilityState !== "visible" || !isOnScreen(alert)) since.delete(alert.id);
+        else if (!since.has(alert.id)) since.set(alert.id, now);
+      }
+      const seen = waiting.filter((alert) => now - since.get(alert.id) >= SEEN_AFTER_MS);
+      if (seen.length === 0) return;
+      seen.forEach((alert) => reported.add(keyOf(alert)));
+      waiting = waiting.filter((alert) => !seen.includes(alert));
+      if (waiting.length === 0) clearInterval(timer);
+      onSeen?.(seen.map((alert) => alert.id));
+    };
+    const timer = setInterval(look, LOOK_EVERY_MS);
+    look();
+    return () => clearInterval(timer);
+  }, [hydrated, keys]);
+}
+
 export function Live({
   hydrated,
   messageSeq,
@@ -46,18 +117,7 @@ export function Live({
   useNews(hydrated, messageSeq, () => say(messageText, messageKind, messageHref, `message-${messageSeq}`));
   useNews(hydrated, noticeId, () => noticeId && say(noticeText, "info", noticeHref, noticeId));
 
-  const ids = (alerts ?? []).map((alert) => alert.id).join(" ");
-  useNews(hydrated, ids, (before) => {
-    const known = new Set(before.split(" "));
-    for (const alert of alerts) {
-      if (!known.has(alert.id)) {
-        const text = `${alert.who} needs help: ${alert.what}`;
-        say(text, "warning", `/handoffs/${alert.id}`, `alert-${alert.id}`);
-      }
-    }
-    const shown = new Set(ids.split(" "));
-    for (const id of known) if (!shown.has(id)) toast.dismiss(`alert-${id}`);
-  });
+  useAlarm(hydrated, alerts ?? []);
 
   useEffect(() => {
     const plain = () => document.title.replace(/^\(\d+\) /, "");
@@ -71,27 +131,14 @@ export function Live({
     return () => titles.disconnect();
   }, [count]);
 
-  const reported = useRef(new Set());
   useEffect(() => {
-    const fresh = ids.split(" ").filter((id) => id && !reported.current.has(id));
-    if (!hydrated || fresh.length === 0) return undefined;
-    let timer;
-    const look = () => {
-      clearTimeout(timer);
-      if (document.visibilityState !== "visible") return;
-      timer = setTimeout(() => {
-        fresh.forEach((id) => reported.current.add(id));
-        document.removeEventListener("visibilitychange", look);
-        onSeen?.(fresh);
-      }, SEEN_AFTER_MS);
-    };
-    look();
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      clearTimeout(timer);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, [hydrated, ids]);
+    const icon = count > 0 ? "/mark-waiting.svg" : "/mark.svg";
+    for (const link of document.querySelectorAll('link[rel="icon"]')) {
+      if (link.getAttribute("href") !== icon) link.setAttribute("href", icon);
+    }
+  }, [count]);
+
+  useSeen(hydrated, alerts ?? [], onSeen);
 
   return null;
 }

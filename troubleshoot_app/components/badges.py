@@ -37,6 +37,11 @@ def priority_badge(priority: Any) -> rx.Component:
     return rx.cond(priority != "normal", rx.match(priority, *badges, rx.fragment()), rx.fragment())
 
 
+def overdue_badge(is_overdue: Any) -> rx.Component:
+    """Return a badge for an escalation that everybody was told of as often as they are, and nobody picked up."""
+    return rx.cond(is_overdue, rx.badge("Overdue", color_scheme="red", variant="solid", size="2"))
+
+
 def status_badge(status: Any) -> rx.Component:
     """Return a badge for the state of a session, a handoff or a tree."""
     return rx.match(status, *_badges(_STATUS_WORDS), rx.badge(status, size="2"))

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.badges import priority_badge, status_badge
+from troubleshoot_app.components.badges import overdue_badge, priority_badge, status_badge
 from troubleshoot_app.components.react import ago, inline_prose
 from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.schemas.sessions import SessionSummary
@@ -70,7 +70,12 @@ def handoff_card(handoff: rx.Var[HandoffView]) -> rx.Component:
                 href=f"/handoffs/{handoff.id}",
                 class_name="card-link",
             ),
-            rx.flex(priority_badge(handoff.priority), status_badge(handoff.status), spacing="2"),
+            rx.flex(
+                overdue_badge(handoff.is_overdue),
+                priority_badge(handoff.priority),
+                status_badge(handoff.status),
+                spacing="2",
+            ),
             align="center",
             spacing="2",
             justify="between",

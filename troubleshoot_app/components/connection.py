@@ -10,7 +10,7 @@ def connection_strip() -> rx.Component:
         has_connection_errors,
         rx.box(
             rx.icon("wifi-off", size=20, custom_attrs={"aria-hidden": "true"}),
-            rx.text("Not connected, trying again. What you typed stays.", size="3"),
+            rx.text("Not live: trying to connect again. What you typed stays.", size="3"),
             role="status",
             class_name="offline",
         ),

@@ -52,7 +52,7 @@ class Offer(rx.Component):
 
 
 class Live(rx.Component):
-    """Toasts, the count in the title and the report that a banner was seen; renders nothing itself."""
+    """Toasts, an alarm, the count in the title and the report that a banner was seen; renders nothing itself."""
 
     library = "$/public/components/Live.jsx"
     tag = "Live"
@@ -68,6 +68,20 @@ class Live(rx.Component):
     alerts: rx.Var[list[Any]]
     count: rx.Var[int]
     on_seen: rx.EventHandler[rx.event.passthrough_event_spec(list[str])]
+
+
+class AlarmQuestion(rx.Component):
+    """Asks once whether new escalations shall also sound and notify in this browser."""
+
+    library = "$/public/components/Alarm.jsx"
+    tag = "AlarmQuestion"
+
+
+class AlarmSwitch(rx.Component):
+    """Shows and changes that choice."""
+
+    library = "$/public/components/Alarm.jsx"
+    tag = "AlarmSwitch"
 
 
 class Follow(rx.Component):

@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.components.banner import banner
-from troubleshoot_app.components.react import Live, PostForm
+from troubleshoot_app.components.banner import banner, offer
+from troubleshoot_app.components.react import AlarmSwitch, Live, PostForm
 from troubleshoot_app.states.base import MessageState
 from troubleshoot_app.states.inbox import InboxState
 
@@ -18,6 +18,7 @@ def page(*children: rx.Component, wide: bool = False) -> rx.Component:
         rx.link("Skip to content", href="#content", class_name="skip"),
         _header(),
         banner(),
+        offer(),
         rx.el.main(
             *children, id="content", tab_index=-1, class_name="content content-wide" if wide else "content"
         ),
@@ -139,6 +140,7 @@ def _menu() -> rx.Component:
                 class_name="menu-places",
                 custom_attrs={"aria-label": "Menu"},
             ),
+            rx.cond(InboxState.is_senior, AlarmSwitch.create()),
             PostForm.create(
                 rx.button(
                     "Sign out", type="submit", variant="soft", color_scheme="gray", size="3", width="100%"

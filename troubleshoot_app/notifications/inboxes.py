@@ -16,7 +16,7 @@ from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.handoffs import Alert, Inbox, Offer
 
-SHOWN_ALERTS = 5
+SHOWN_ALERTS = 3
 WHY_LENGTH = 300
 WHAT_LENGTH = 200
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.badges import delivery_badge, priority_badge, status_badge
+from troubleshoot_app.components.badges import delivery_badge, overdue_badge, priority_badge, status_badge
 from troubleshoot_app.components.cards import handoff_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
@@ -58,7 +58,12 @@ def handoff() -> rx.Component:
 def _briefing() -> rx.Component:
     shown = HandoffState.handoff
     return rx.fragment(
-        page_heading(shown.briefing.problem, priority_badge(shown.priority), status_badge(shown.status)),
+        page_heading(
+            shown.briefing.problem,
+            overdue_badge(shown.is_overdue),
+            priority_badge(shown.priority),
+            status_badge(shown.status),
+        ),
         rx.text(
             shown.raised_by.name,
             ", ",

@@ -87,8 +87,8 @@ class InboxState(SignedInState):
 
         All of them are set each time, and ``moment`` is the same for everybody, so that many tabs are sent the same words.
         """
-        shown = Inbox(alerts=self.alerts, fresh=self.fresh, waiting=self.waiting, offers=self.offers)
-        if shown != inbox:
+        shown = self.alerts, self.offers, self.fresh, self.waiting
+        if shown != (inbox.alerts, inbox.offers, inbox.fresh, inbox.waiting):
             self.alerts, self.offers = inbox.alerts, inbox.offers
             self.fresh, self.waiting, self.tick = inbox.fresh, inbox.waiting, moment
 
