@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
@@ -18,6 +18,7 @@ from troubleshoot_app.models import Delivery, Handoff, TroubleshootingSession
 from troubleshoot_app.services import handoffs
 
 HIDE = "Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => '%s' })"
+ICON = 'link[rel="icon"]'
 COUNT_ALARMS = """
 window.alarms = { notes: 0, notifications: [] };
 const start = OscillatorNode.prototype.start;
@@ -28,11 +29,6 @@ window.Notification = class {
   constructor(title, options) { window.alarms.notifications.push(`${title}: ${options.body}`); }
 };
 """
-
-
-def icon(page: Page) -> str:
-    """Return the picture of the tab."""
-    return page.locator('link[rel="icon"]').first.get_attribute("href") or ""
 
 
 def status_on_screen(handoff_id: str, team: Team) -> str:
@@ -55,7 +51,7 @@ def test_many_at_once_are_one_banner_on_every_tab_and_dismissed_once(page_of: Br
     there.goto("/sessions")
     expect(there.get_by_role("heading", name="Sessions", exact=True)).to_be_visible()
     expect(here.get_by_role("heading", name="Trees", exact=True)).to_be_visible()
-    assert icon(here) == "/mark.svg"
+    expect(here.locator(ICON).first).to_have_attribute("href", "/mark.svg")
     later = transact(escalate, team, reason="Later.")
     transact(escalate, team, team.admin, reason="Worst.", priority="urgent")
     transact(
@@ -71,7 +67,7 @@ def test_many_at_once_are_one_banner_on_every_tab_and_dismissed_once(page_of: Br
         expect(banner(tab)).to_contain_text("“Worst.”")
         expect(banner(tab)).to_contain_text("2 more are waiting")
         expect(tab).to_have_title(re.compile(r"^\(3\) "))
-        eventually(lambda tab=tab: icon(tab) == "/mark-waiting.svg")
+        expect(tab.locator(ICON).first).to_have_attribute("href", "/mark-waiting.svg")
     press(here, "Dismiss")
     for tab in (here, there):
         expect(banner(tab)).to_contain_text("“Later.”")

@@ -32,7 +32,7 @@ from troubleshoot_app.notifications.screens import Screens
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
-REMIND_SECONDS = 5.0
+REMIND_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
 OWNER_BITS = 31
