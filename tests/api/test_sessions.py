@@ -41,7 +41,8 @@ def test_a_session_from_start_to_end(viewer: Api, team: Team, path: str):
     assert step.pop("at").endswith("Z")
     assert step == {
         "seq": 1, "node_id": "power", "node_text": "Is the power LED lit?", "option_id": "no", "option_label": "No",
-        "value": "0 V", "note": "Dark.", "by": session["holder"], "undone": False,
+        "value": "0 V", "note": "Dark.", "by": session["holder"], "undone": False, "tree": session["tree"],
+        "is_first_in_tree": False, "found": "",
     }  # fmt: skip
     back = viewer.post(f"{path}/back", {"to_seq": 1, "revision": stepped.json()["revision"]}).json()
     assert (back["current"]["id"], back["steps"][0]["undone"]) == ("power", True)

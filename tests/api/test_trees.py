@@ -192,3 +192,33 @@ def test_each_tree_has_a_slug_of_its_own_for_good(api_as: As, team: Team, strang
     assert (renamed["title"], renamed["slug"]) == ("Other", tree["slug"])
     api_as(team.admin).delete(f"/trees/{tree['id']}")
     assert engineer.post("/trees", tree_file()).json()["slug"] == f"{tree['slug']}-3"
+
+
+def test_an_answer_may_lead_to_another_tree_and_back(api_as: As, team: Team):
+    engineer, viewer = api_as(team.engineer), api_as(team.viewer)
+    there = engineer.post("/trees", tree_file(title="Fuses", publish=True)).json()
+    options = [
+        {"id": "check", "label": "Check", "to": "wan", "tree": there["slug"], "return": True},
+        {"id": "leave", "label": "Leave", "to": "", "tree": there["id"]},
+        {"id": "no", "label": "No", "to": "psu"},
+    ]
+    nodes = EXAMPLE["nodes"] | {"power": EXAMPLE["nodes"]["power"] | {"options": options}}
+    file = tree_file(title="House", nodes=nodes)
+    house = engineer.post("/trees", file | {"publish": True}).json()
+    assert house["nodes"]["power"]["options"] == options
+    exported = engineer.get(f"/trees/{house['id']}/export").json()
+    assert exported["nodes"]["power"]["options"] == options
+    session = viewer.post("/sessions", {"tree_id": house["id"]}).json()
+    steps = f"/sessions/{session['id']}/steps"
+    session = viewer.post(steps, {"option": "check"}).json()
+    assert (session["tree"]["title"], session["current_tree"]["title"]) == ("House", "Fuses")
+    session = viewer.post(steps, {"option": "no"}).json()
+    assert (session["current"]["id"], session["current_tree"]["title"]) == ("wan", "House")
+    assert [step["tree"]["title"] for step in session["steps"]] == ["House", "Fuses"]
+    gone = api_as(team.admin).delete(f"/trees/{there['id']}")
+    assert (gone.status_code, gone.headers["Warning"]) == (
+        204,
+        '299 - "Trees that still jump to this one: 1"',
+    )
+    problems = engineer.post("/trees/validate", file).json()["problems"]
+    assert [one["code"] for one in problems] == ["archived_tree", "archived_tree"]

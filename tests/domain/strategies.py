@@ -42,10 +42,14 @@ def drafts(draw: st.DrawFn, *, max_nodes: int = 8) -> Tree:
     """Any tree that can be kept as a draft, faults included."""
     node_ids = draw(st.lists(ids(), unique=True, max_size=max_nodes))
     anywhere = st.sampled_from([*node_ids, "", "nowhere"])
+    elsewhere = st.just("") | ids()
     nodes = {}
     for node_id in node_ids:
         option_ids = draw(st.lists(ids(), unique=True, max_size=4))
-        options = tuple(Option(option_id, draw(texts(20)), draw(anywhere)) for option_id in option_ids)
+        options = tuple(
+            Option(option_id, draw(texts(20)), draw(anywhere), draw(elsewhere), draw(st.booleans()))
+            for option_id in option_ids
+        )
         nodes[node_id] = Node(
             node_id, draw(st.sampled_from(NodeKind)), draw(texts()), draw(st.just("") | texts()), options
         )
@@ -53,8 +57,11 @@ def drafts(draw: st.DrawFn, *, max_nodes: int = 8) -> Tree:
 
 
 @st.composite
-def sound_trees(draw: st.DrawFn, *, max_nodes: int = 12) -> Tree:
-    """A tree that can be published: all nodes reached, every path with a way to an end; loops and shortcuts occur."""
+def sound_trees(draw: st.DrawFn, *, max_nodes: int = 12, jumps: bool = False) -> Tree:
+    """A tree that can be published: all nodes reached, every path with a way to an end; loops and shortcuts occur.
+
+    With ``jumps`` questions may have an answer that leads to another tree, ``other``.
+    """
     node_ids = draw(st.lists(ids(), unique=True, min_size=1, max_size=max_nodes))
     targets: dict[str, list[str]] = {node_id: [] for node_id in node_ids}
     for place, node_id in enumerate(node_ids[1:], start=1):
@@ -70,8 +77,17 @@ def sound_trees(draw: st.DrawFn, *, max_nodes: int = 12) -> Tree:
             kind = NodeKind.QUESTION
             ways = draw(st.permutations(ways + draw(st.lists(st.sampled_from(node_ids), max_size=3))))
         options = tuple(Option(f"o{place}", draw(texts(20)), to) for place, to in enumerate(ways, start=1))
+        if jumps and kind is NodeKind.QUESTION and draw(st.booleans()):
+            options += (draw(_jumps(node_ids)),)
         nodes[node_id] = Node(node_id, kind, draw(texts()), draw(st.just("") | texts()), options)
     return Tree(node_ids[0], nodes)
+
+
+@st.composite
+def _jumps(draw: st.DrawFn, node_ids: list[str]) -> Option:
+    returns = draw(st.booleans())
+    to = draw(st.sampled_from(node_ids)) if returns else ""
+    return Option("jump", draw(texts(20)), to, "other", returns=returns)
 
 
 def tree_files(trees: st.SearchStrategy[Tree]) -> st.SearchStrategy[TreeFile]:

@@ -9,6 +9,7 @@ from troubleshoot_app.domain.formats.ticket_note.note import (
     NoteAttachment,
     NoteHandoff,
     NoteStep,
+    NoteTree,
     Person,
     TicketNote,
 )
@@ -17,6 +18,8 @@ from troubleshoot_app.domain.handoff import HandoffStatus, Intent, Outcome, Prio
 START = datetime(2026, 3, 4, 9, 15, tzinfo=UTC)
 VERA = Person("0198f2ab-0000-7000-8000-000000000001", "Vera Viewer")
 ERIN = Person("0198f2ab-0000-7000-8000-000000000002", "Erin Engineer")
+OFFICE = NoteTree("0198f2ab-2222-7000-8000-00000000000b", "No internet at a branch office", 3)
+POWER = NoteTree("0198f2ab-2222-7000-8000-00000000000c", "Power supply", 1)
 URL = "https://help.example.org/sessions/0198f2ab-1111-7000-8000-00000000000a"
 
 TRAPS = (
@@ -41,6 +44,7 @@ def step(seq: int, question: str, answer: str, minutes: int, **fields: object) -
         "option_label": answer,
         "by": VERA,
         "at": START + timedelta(minutes=minutes),
+        "tree": OFFICE,
     }
     return NoteStep(**(given | fields))  # type: ignore[arg-type]
 
@@ -76,8 +80,9 @@ def whole_note() -> TicketNote:
             step(
                 3, "Measure the voltage between pins 3 and 7 of the connector on the back of the power supply, with "
                 "the load connected.", "Out of range", 19, value="-11.2 V", note="日本語 مرحبا שלום Привет 😀",
+                tree=POWER, is_first_in_tree=True, found="Replace the *power supply*.",
             ),
-            step(4, "Is the WAN LED green?", "Yes", 55, by=ERIN),
+            step(4, "Is the WAN LED green?", "Yes", 55, by=ERIN, is_first_in_tree=True),
         ),
         handoffs=(
             NoteHandoff(
@@ -108,6 +113,9 @@ _times = st.integers(0, 10**7).map(lambda seconds: START + timedelta(seconds=sec
 _steps = st.builds(
     NoteStep,
     seq=st.just(1),
+    tree=st.none() | st.builds(NoteTree, st.just("tree"), _words, st.just(1)),
+    is_first_in_tree=st.booleans(),
+    found=st.just("") | _words,
     node_id=_words,
     node_text=_words,
     option_id=_words,
@@ -152,6 +160,7 @@ def notes() -> st.SearchStrategy[TicketNote]:
         summary=_words,
         node_id=_words,
         node_text=_words,
+        node_tree=st.just("") | _words,
         pending_note=_words,
         started_by=_people,
         holder=_people,

@@ -111,10 +111,15 @@ def test_json_holds_every_word_as_it_was_written(note: TicketNote):
 
     for field in ("id", "url", "title", "ticket_ref", "asset", "notes", "summary", "status", "outcome"):
         assert record[field] == getattr(note, field)
-    assert record["current"] == {"id": note.node_id, "text": note.node_text, "note": note.pending_note}
+    assert record["current"] == {
+        "id": note.node_id,
+        "tree": note.node_tree or note.tree_title,
+        "text": note.node_text,
+        "note": note.pending_note,
+    }
     assert record["holder"] == dataclasses.asdict(note.holder)
     for kept, given_step in zip(record["steps"], note.steps, strict=True):
-        for field in ("seq", "node_text", "option_label", "value", "note", "undone"):
+        for field in ("seq", "node_text", "option_label", "value", "found", "note", "undone"):
             assert kept[field] == getattr(given_step, field)
         assert kept["by"] == dataclasses.asdict(given_step.by)
     for kept, handoff in zip(record["handoffs"], note.handoffs, strict=True):

@@ -69,9 +69,12 @@ def _lines(before: Node, after: Node) -> Iterator[str]:
 def _option_lines(before: Option, after: Option) -> Iterator[str]:
     if before.label != after.label:
         yield f"Answer “{before.label}” is now “{after.label}”."
-    if before.to != after.to:
+    if (before.to, before.tree, before.returns) != (after.to, after.tree, after.returns):
         yield f"Answer “{after.label}” led to {_target(before)}, leads to {_target(after)}."
 
 
 def _target(option: Option) -> str:
-    return option.to or "nothing"
+    if not option.jumps:
+        return option.to or "nothing"
+    back = f" and back to {option.to or 'nothing'}" if option.returns else ""
+    return f"the tree {option.tree}{back}"

@@ -174,9 +174,10 @@ def add_child(tree: Tree, node_id: str, option_id: str | None = None) -> tuple[T
 
 def insert_between(tree: Tree, node_id: str, option_id: str) -> tuple[Tree, str]:
     """Return the tree with a new action between an answer and where it led, and the new node's id."""
-    old_target = _option(_node(tree, node_id), option_id).to
-    between = Node(free_id(tree), NodeKind.ACTION, "", options=(Option("o1", ONWARD, old_target),))
-    pointed = point_option(tree, node_id, option_id, between.id)
+    led = _option(_node(tree, node_id), option_id)
+    onward = replace(led, id="o1", label=ONWARD)
+    between = Node(free_id(tree), NodeKind.ACTION, "", options=(onward,))
+    pointed = point_option(stay_option(tree, node_id, option_id), node_id, option_id, between.id)
     return Tree(pointed.start, _placed(dict(_with_room(pointed).nodes), between, node_id)), between.id
 
 
@@ -190,16 +191,40 @@ def point_option(tree: Tree, node_id: str, option_id: str, to: str) -> Tree:
     """Return the tree with an answer that leads elsewhere."""
     node = _node(tree, node_id)
     target = _option(node, option_id)
-    options = tuple(replace(option, to=to) if option is target else option for option in node.options)
-    return put_node(tree, replace(node, options=options))
+    pointed = replace(target, to=to) if target.returns else replace(target, to=to, tree="")
+    return _put_option(tree, node, target, pointed)
+
+
+def jump_option(tree: Tree, node_id: str, option_id: str, other: str) -> Tree:
+    """Return the tree with an answer that leads to the start of another tree, called by its id or slug."""
+    node = _node(tree, node_id)
+    target = _option(node, option_id)
+    to = target.to if target.returns else ""
+    return _put_option(tree, node, target, replace(target, tree=other, to=to))
+
+
+def stay_option(tree: Tree, node_id: str, option_id: str) -> Tree:
+    """Return the tree with an answer that no longer leads to another tree."""
+    node = _node(tree, node_id)
+    target = _option(node, option_id)
+    return _put_option(tree, node, target, replace(target, tree="", returns=False))
+
+
+def return_option(tree: Tree, node_id: str, option_id: str, *, returns: bool) -> Tree:
+    """Return the tree with a jump that comes back when the other tree is solved, or does not."""
+    node = _node(tree, node_id)
+    target = _option(node, option_id)
+    if not target.jumps:
+        raise NotAllowedNow("This answer stays in this tree. Choose another tree for it first.")
+    to = target.to if returns else ""
+    return _put_option(tree, node, target, replace(target, returns=returns, to=to))
 
 
 def label_option(tree: Tree, node_id: str, option_id: str, label: str) -> Tree:
     """Return the tree with an answer in other words."""
     node = _node(tree, node_id)
     target = _option(node, option_id)
-    options = tuple(replace(option, label=label) if option is target else option for option in node.options)
-    return put_node(tree, replace(node, options=options))
+    return _put_option(tree, node, target, replace(target, label=label))
 
 
 def move_option(tree: Tree, node_id: str, option_id: str, places: int) -> Tree:
@@ -224,7 +249,11 @@ def move_branch(tree: Tree, node_id: str, from_id: str, option_id: str, to_id: s
     option = _option(_node(tree, from_id), option_id)
     if option.to != node_id:
         raise InvalidChoice("That answer does not lead here.")
-    return add_option(remove_option(tree, from_id, option_id), to_id, option.label, node_id)
+    moved = add_option(remove_option(tree, from_id, option_id), to_id, option.label, node_id)
+    node = moved.nodes[to_id]
+    *before, added = node.options
+    there = replace(added, tree=option.tree, returns=option.returns)
+    return put_node(moved, replace(node, options=(*before, there)))
 
 
 def remove_node(tree: Tree, node_id: str) -> Tree:
@@ -292,6 +321,11 @@ def _option(node: Node, option_id: str) -> Option:
     if option is None:
         raise InvalidChoice("There is no such answer any more. Somebody else may have deleted it.")
     return option
+
+
+def _put_option(tree: Tree, node: Node, old: Option, new: Option) -> Tree:
+    options = tuple(new if option is old else option for option in node.options)
+    return put_node(tree, replace(node, options=options))
 
 
 def _free_option_id(node: Node) -> str:

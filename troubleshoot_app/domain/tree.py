@@ -32,11 +32,27 @@ class NodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An answer; ``to`` is the id of the node that it leads to, empty in a draft that does not say yet."""
+    """An answer; ``to`` is the id of the node that it leads to, empty in a draft that does not say yet.
+
+    With ``tree`` (the id or the slug of another tree) it is a jump: the walk goes on at the start of that tree. When it
+    ``returns``, a resolution there brings the walk back to ``to``; otherwise ``to`` is empty.
+    """
 
     id: str
     label: str
     to: str
+    tree: str = ""
+    returns: bool = False
+
+    @property
+    def jumps(self) -> bool:
+        """Whether it leads to another tree."""
+        return bool(self.tree)
+
+    @property
+    def stays(self) -> bool:
+        """Whether the walk goes on in this tree, at once or later: it leads to a node, or comes home to one."""
+        return self.returns or not self.tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +90,26 @@ def tree_to_document(tree: Tree) -> Document:
     return {
         "start": tree.start,
         "order": list(tree.nodes),
-        "nodes": {node.id: _node_to_document(node) for node in tree.nodes.values()},
+        "nodes": {node.id: node_to_document(node) for node in tree.nodes.values()},
     }
 
 
-def _node_to_document(node: Node) -> Document:
+def node_to_document(node: Node) -> Document:
+    """Return a node as plain JSON, in the words of the tree file, without its id."""
     document: Document = {"kind": node.kind.value, "text": node.text}
     if node.help:
         document["help"] = node.help
     if node.options:
-        document["options"] = [
-            {"id": option.id, "label": option.label, "to": option.to} for option in node.options
-        ]
+        document["options"] = [_option_to_document(option) for option in node.options]
+    return document
+
+
+def _option_to_document(option: Option) -> Document:
+    document: Document = {"id": option.id, "label": option.label, "to": option.to}
+    if option.tree:
+        document["tree"] = option.tree
+    if option.returns:
+        document["return"] = True
     return document
 
 
@@ -112,16 +136,22 @@ _KINDS = {kind.value: kind for kind in NodeKind}
 def _node_from_document(node_id: str, kept: Document) -> Node:
     try:
         text, note = kept["text"], kept.get("help") or ""
-        options = tuple([Option(one["id"], one["label"], one["to"]) for one in kept.get("options") or ()])
+        options = tuple([_option_from_document(one) for one in kept.get("options") or ()])
         kind = _KINDS[kept["kind"]]
     except (KeyError, TypeError, AttributeError):
         raise _misshapen(str(node_id)) from None
     words = [node_id, text, note]
     for option in options:
-        words += (option.id, option.label, option.to)
+        words += (option.id, option.label, option.to, option.tree)
     if not all(type(word) is str for word in words):
         raise _misshapen(str(node_id))
     return Node(node_id, kind, text, note, options)
+
+
+def _option_from_document(kept: Document) -> Option:
+    return Option(
+        kept["id"], kept["label"], kept["to"], kept.get("tree") or "", returns=kept.get("return") is True
+    )
 
 
 def _misshapen(node_id: str | None) -> InvalidTree:

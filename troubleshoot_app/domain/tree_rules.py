@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 
 from troubleshoot_app.domain.errors import UNSTORABLE, InvalidTree, Problem, Severity, quoted
+from troubleshoot_app.domain.jumps import Neighbourhood, jump_problems
 from troubleshoot_app.domain.tree import (
     FILE_LIMIT,
     ID_LIMIT,
@@ -13,6 +14,7 @@ from troubleshoot_app.domain.tree import (
     TEXT_LIMIT,
     Node,
     NodeKind,
+    Option,
     Tree,
 )
 
@@ -24,8 +26,11 @@ _PICTURE_WITHOUT_WORDS = re.compile(r"!\[\s*\][(\[]")
 _BAD_IN_ID = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def problems(tree: Tree) -> list[Problem]:
-    """Return what is wrong with a tree, in the order of its nodes; what is about the whole tree comes first."""
+def problems(tree: Tree, around: Neighbourhood | None = None) -> list[Problem]:
+    """Return what is wrong with a tree, in the order of its nodes; what is about the whole tree comes first.
+
+    With ``around``, the trees that it jumps to, also what is wrong with its jumps.
+    """
     if tree.start not in tree.nodes:
         reached, stuck = set(tree.nodes), set[str]()
         found = [_no_start(tree)]
@@ -33,10 +38,14 @@ def problems(tree: Tree) -> list[Problem]:
         reached = _reached(tree)
         stuck = _without_end(tree, reached)
         found = []
+    of_jumps: dict[str | None, list[Problem]] = {}
+    for problem in jump_problems(tree, around) if around is not None else ():
+        of_jumps.setdefault(problem.node_id, []).append(problem)
     for node in tree.nodes.values():
         if node.id not in reached:
             found.append(_error(node, "unreachable", _UNREACHABLE))
         found += _option_errors(tree, node)
+        found += of_jumps.get(node.id, ())
         if node.id in stuck:
             found.append(_error(node, "dead_end", _DEAD_END))
         found += _warnings(node)
@@ -98,17 +107,25 @@ def _option_errors(tree: Tree, node: Node) -> Iterator[Problem]:
         message = f"A walk ends here, so this {node.kind} has no options. Remove them, or make it a question."
         yield _error(node, "end_with_options", message)
     for option in node.options:
-        if not option.to:
-            message = (
-                f"The option {quoted(option.label)} leads nowhere yet. Choose the node that it leads to."
-            )
-            yield _error(node, "unknown_target", message)
-        elif option.to not in tree.nodes:
-            message = (
-                f"The option {quoted(option.label)} leads to {quoted(option.to)}, which is not a node. "
-                "Choose one that is, or add it."
-            )
-            yield _error(node, "unknown_target", message)
+        if fault := _target_fault(tree, option):
+            code, message = fault
+            yield _error(node, code, f"The option {quoted(option.label)} {message}")
+
+
+def _target_fault(tree: Tree, option: Option) -> tuple[str, str] | None:
+    """Return what keeps an option from leading on, as a code and the end of a sentence; None when nothing does."""
+    if not option.stays:
+        return None
+    if option.returns and not option.jumps:
+        return "return_without_tree", "comes back, but from nowhere. Choose the other tree that it leads to."
+    if option.jumps and not option.to:
+        return "return_without_target", "comes back, but to nowhere. Choose the node where it goes on."
+    if not option.to:
+        return "unknown_target", "leads nowhere yet. Choose the node that it leads to."
+    if option.to not in tree.nodes:
+        message = f"leads to {quoted(option.to)}, which is not a node. Choose one that is, or add it."
+        return "unknown_target", message
+    return None
 
 
 def _warnings(node: Node) -> Iterator[Problem]:
@@ -118,6 +135,13 @@ def _warnings(node: Node) -> Iterator[Problem]:
             f"{quoted(label)} is the only answer. Add what follows from the others, or make this an action."
         )
         yield _warning(node, "one_option", message)
+    for option in node.options:
+        if option.to and not option.stays:
+            message = (
+                f"The option {quoted(option.label)} leads to another tree and does not come back, so "
+                f"{quoted(option.to)} is never reached by it. Let it come back, or remove that target."
+            )
+            yield _warning(node, "unused_target", message)
     labels = Counter(option.label for option in node.options)
     for label, count in labels.items():
         if count > 1:
@@ -140,7 +164,7 @@ def _reached(tree: Tree) -> set[str]:
     waiting = [tree.start]
     while waiting:
         for option in tree.nodes[waiting.pop()].options:
-            if option.to in tree.nodes and option.to not in reached:
+            if option.stays and option.to in tree.nodes and option.to not in reached:
                 reached.add(option.to)
                 waiting.append(option.to)
     return reached
@@ -149,13 +173,14 @@ def _reached(tree: Tree) -> set[str]:
 def _without_end(tree: Tree, reached: set[str]) -> set[str]:
     """Return the reached nodes that only ever lead round in circles.
 
-    Where the way stops at a node without options or at an unknown one, that is the problem, and is reported there.
+    Where the way stops at a node without options or at an unknown one, that is the problem, and is reported there. A
+    jump that does not come back is an end of this tree.
     """
     leading_to: dict[str, list[str]] = {node_id: [] for node_id in reached}
     ending = deque[str]()
     for node_id in reached:
         node = tree.nodes[node_id]
-        targets = [option.to for option in node.options if option.to in tree.nodes]
+        targets = [option.to for option in node.options if option.stays and option.to in tree.nodes]
         if node.kind.is_end or not targets or len(targets) < len(node.options):
             ending.append(node_id)
         for target in targets:
@@ -190,6 +215,7 @@ def _form_faults(node: Node) -> Iterator[tuple[str, str]]:
     words = [("text", node.text), ("help", node.help)]
     words += [("label of an option", option.label) for option in node.options]
     words += [("target of an option", option.to) for option in node.options]
+    words += [("tree of an option", option.tree) for option in node.options if option.tree]
     for name, text in words:
         if len(text) > TEXT_LIMIT:
             yield (

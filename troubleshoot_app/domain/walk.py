@@ -2,17 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from troubleshoot_app.domain.errors import InvalidChoice, NotAllowedNow, quoted
-from troubleshoot_app.domain.tree import Node, Tree
+from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+
+HOMES_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The node, and the version of its tree, where a walk goes on when the tree that it jumped to is solved."""
+
+    version_id: UUID | None
+    node_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Where a session stands, and how many steps were ever taken to get there, undone ones included."""
+    """Where a session stands, and how many steps were ever taken to get there, undone ones included.
+
+    ``version_id`` is the version of the tree that it is in; None for a draft. ``homes`` are the places that it comes
+    home to, the last one first to come.
+    """
 
     node_id: str
     seq: int
+    version_id: UUID | None = None
+    homes: tuple[Home, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where a jump arrives: the version of the other tree that is published at that moment."""
+
+    version_id: UUID
+    tree: Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +53,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class TakenStep:
-    """A step in the record: its number, and the node where it was taken."""
+    """A step in the record: its number, where it was taken, and where the walk was to come home to then."""
 
     seq: int
     node_id: str
+    version_id: UUID | None = None
+    homes: tuple[Home, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +89,61 @@ def begin(tree: Tree, node_id: str = "") -> Walk:
     return Walk(tree.start, 0)
 
 
-def advance(tree: Tree, walk: Walk, option_id: str) -> tuple[Walk, Move]:
-    """Return the walk after taking an option at the current node, and the step to record.
+def option_at(tree: Tree, walk: Walk, option_id: str) -> Option:
+    """Return an option of the node where the walk stands.
 
     Raises:
         InvalidChoice: the node has no such option.
-        NotAllowedNow: the option leads to no node, or the walk stands at none.
+        NotAllowedNow: the walk stands at no node.
     """
     option = _standing_at(tree, walk).option(option_id)
     if option is None:
         raise InvalidChoice("That is not an answer to the current question. Choose one of its options.")
-    if option.to not in tree.nodes:
-        raise NotAllowedNow(
-            f"The answer {quoted(option.label)} leads nowhere in this tree. Choose another one, or escalate from here."
-        )
+    return option
+
+
+def advance(tree: Tree, walk: Walk, option_id: str, landing: Landing | None = None) -> tuple[Walk, Move]:
+    """Return the walk after taking an option at the current node, and the step to record.
+
+    ``landing`` is where a jump arrives, None when the other tree cannot be walked. A resolution brings the walk home
+    when it is to come home; an escalation never does.
+
+    Raises:
+        InvalidChoice: the node has no such option.
+        NotAllowedNow: the option leads to no node, the jump to no tree, or the walk stands at no node.
+    """
+    option = option_at(tree, walk, option_id)
+    if option.stays and option.to not in tree.nodes:
+        raise NotAllowedNow(_NOWHERE.format(quoted(option.label), "leads nowhere in this tree"))
     seq = walk.seq + 1
-    return Walk(option.to, seq), Move(seq, walk.node_id, option.id, option.label, option.to)
+    if option.jumps:
+        if landing is None or landing.tree.start not in landing.tree.nodes:
+            raise NotAllowedNow(
+                _NOWHERE.format(quoted(option.label), "leads to a tree that cannot be walked")
+            )
+        there, homes = landing.tree, _homes_after(tree, walk, option)
+        arrived = Walk(there.start, seq, landing.version_id, homes)
+    else:
+        there, arrived = tree, Walk(option.to, seq, walk.version_id, walk.homes)
+    if arrived.homes and there.nodes[arrived.node_id].kind is NodeKind.RESOLUTION:
+        *homes_left, home = arrived.homes
+        arrived = Walk(home.node_id, seq, home.version_id, tuple(homes_left))
+    return arrived, Move(seq, walk.node_id, option.id, option.label, arrived.node_id)
+
+
+def _homes_after(tree: Tree, walk: Walk, option: Option) -> tuple[Home, ...]:
+    """Return where the walk is to come home to after a jump. A home that is a resolution would at once lead on to the
+    home before it, so it is none of its own."""
+    if not option.returns or (walk.homes and tree.nodes[option.to].kind is NodeKind.RESOLUTION):
+        return walk.homes
+    if len(walk.homes) == HOMES_LIMIT:
+        raise NotAllowedNow(
+            f"This walk is {HOMES_LIMIT} trees deep already, so it goes round. Choose another answer, or escalate."
+        )
+    return (*walk.homes, Home(walk.version_id, option.to))
+
+
+_NOWHERE = "The answer {} {}. Choose another one, or escalate from here."
 
 
 def is_end(tree: Tree, walk: Walk) -> bool:
@@ -103,7 +169,7 @@ def go_back(walk: Walk, live_steps: Sequence[TakenStep], to_seq: int | None = No
             f"Step {wanted} is not on the path. Choose one of the steps that were not undone."
         )
     undone = tuple(step.seq for step in live_steps if step.seq >= target.seq)
-    return Back(Walk(target.node_id, walk.seq), undone)
+    return Back(Walk(target.node_id, walk.seq, target.version_id, target.homes), undone)
 
 
 def _standing_at(tree: Tree, walk: Walk) -> Node:

@@ -38,6 +38,7 @@ class Handoff(AccountRow, table=True):
     status: HandoffStatus = Field(default=HandoffStatus.OPEN, sa_type=words(HandoffStatus, "handoff_status"))
     reason: str = Field(default="", max_length=TEXT_LENGTH)
     priority: Priority = Field(default=Priority.NORMAL, sa_type=words(Priority, "priority"))
+    version_id: UUID = Field(foreign_key="tree_version.id")
     node_id: str = Field(max_length=200)
     from_id: UUID = Field(foreign_key="app_user.id", index=True)
     claimed_by_id: UUID | None = Field(default=None, foreign_key="app_user.id")

@@ -1,23 +1,33 @@
 """The path of a session, read the same way for a page, a mail and a file; and the trees that give it its words."""
 
 import threading
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
-from troubleshoot_app.domain.tree import Tree, tree_from_document
+from troubleshoot_app.domain.tree import Option, Tree, tree_from_document
 from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.sessions import Step
 from troubleshoot_app.models.trees import TreeVersion
 from troubleshoot_app.models.users import User
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.schemas.sessions import StepView
+from troubleshoot_app.schemas.sessions import StepView, TreeRef
 
 CACHED_VERSIONS = 500
 
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A version as it was published: its nodes, and what it is called."""
+
+    tree: Tree
+    ref: TreeRef
+
+
 _lock = threading.Lock()
-_cached: dict[UUID, Tree] = {}
+_cached: dict[UUID, PublishedVersion] = {}
 
 _step = Step.__table__
 _user = User.__table__
@@ -29,6 +39,7 @@ _STEPS = (
         _step.c.version_id,
         _step.c.node_id,
         _step.c.option_id,
+        _step.c.to_version_id,
         _step.c.value,
         _step.c.note,
         _step.c.by_id,
@@ -46,12 +57,17 @@ _LIVE_STEPS = _STEPS.where(_step.c.undone_at.is_(None))
 
 def tree_of_version(db: Session, version_id: UUID) -> Tree:
     """Return the tree of a version; read once a process, for a version never changes."""
+    return published_version(db, version_id).tree
+
+
+def published_version(db: Session, version_id: UUID) -> PublishedVersion:
+    """Return a version; read once a process, for it never changes."""
     cached = _cached.get(version_id)
     if cached is None:
-        document = db.execute(
-            select(col(TreeVersion.document)).where(col(TreeVersion.id) == version_id)
-        ).scalar_one()
-        cached = tree_from_document(document)
+        columns = (TreeVersion.document, TreeVersion.tree_id, TreeVersion.title, TreeVersion.number)
+        row = db.execute(select(*map(col, columns)).where(col(TreeVersion.id) == version_id)).one()
+        ref = TreeRef(id=str(row.tree_id), title=row.title, version=row.number)
+        cached = PublishedVersion(tree_from_document(row.document), ref)
         with _lock:
             _cached[version_id] = cached
             if len(_cached) > CACHED_VERSIONS:
@@ -60,27 +76,42 @@ def tree_of_version(db: Session, version_id: UUID) -> Tree:
 
 
 def list_steps(
-    db: Session, session_id: UUID, *, latest: int | None = None, undone: bool = True
+    db: Session, session_id: UUID, begun_in: UUID, *, latest: int | None = None, undone: bool = True
 ) -> list[StepView]:
-    """Return the steps of a session in order, all or the ``latest`` ones, with or without those undone."""
+    """Return the steps of a session that began in a version, in order, all or the ``latest`` ones, with or without those
+    undone."""
     query = _STEPS if undone else _LIVE_STEPS
-    steps = [_step_view(db, step) for step in db.execute(query, {"of_session": session_id, "latest": latest})]
-    steps.reverse()
+    rows = db.execute(query, {"of_session": session_id, "latest": latest}).all()
+    steps = []
+    before = begun_in
+    for row in reversed(rows):
+        steps.append(_step_view(db, row, before))
+        before = row.version_id
     return steps
 
 
-def _step_view(db: Session, step: AnyRow) -> StepView:
-    node = tree_of_version(db, step.version_id).nodes[step.node_id]
-    label = next(option.label for option in node.options if option.id == step.option_id)
+def _step_view(db: Session, step: AnyRow, before: UUID) -> StepView:
+    """Return a step; ``before`` is the version that the one before it was taken in."""
+    version = published_version(db, step.version_id)
+    node = version.tree.nodes[step.node_id]
+    option = next(option for option in node.options if option.id == step.option_id)
     return StepView(
+        tree=version.ref,
+        is_first_in_tree=step.version_id != before,
+        found=_found(version.tree, option) if step.to_version_id is not None else "",
         seq=step.seq,
         node_id=step.node_id,
         node_text=node.text,
         option_id=step.option_id,
-        option_label=label,
+        option_label=option.label,
         value=step.value,
         note=step.note,
         by=PersonRef(id=str(step.by_id), name=step.name),
         at=step.created_at,
         undone=step.undone_at is not None,
     )
+
+
+def _found(tree: Tree, option: Option) -> str:
+    """Return the resolution that an answer came to before the walk went home with it."""
+    return "" if option.jumps else tree.nodes[option.to].text

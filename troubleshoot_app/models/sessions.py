@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.handoff import Outcome, SessionStatus
-from troubleshoot_app.models.base import AccountRow, Timestamp, words
+from troubleshoot_app.models.base import AccountRow, Json, Timestamp, words
 
 TEXT_LENGTH = 10_000
 TITLE_LENGTH = 200
@@ -17,8 +17,9 @@ TITLE_LENGTH = 200
 class TroubleshootingSession(AccountRow, table=True):
     """One walk by somebody in front of something broken; it keeps the version that it started on.
 
-    ``seq`` numbers the latest step, undone ones included; ``pending_note`` is what was typed at the current node;
-    ``start_node_id`` is where the walk began, None where that is the start of the tree.
+    ``current_version_id`` is the version that it is in now, another tree's after a jump; ``homes`` are the places that it
+    comes home to from there. ``seq`` numbers the latest step, undone ones included; ``pending_note`` is what was typed
+    at the current node; ``start_node_id`` is where the walk began, None where that is the start of the tree.
     """
 
     __tablename__ = "session"
@@ -30,6 +31,8 @@ class TroubleshootingSession(AccountRow, table=True):
 
     tree_id: UUID = Field(foreign_key="tree.id", index=True)
     version_id: UUID = Field(foreign_key="tree_version.id")
+    current_version_id: UUID = Field(foreign_key="tree_version.id")
+    homes: list[list[str]] | None = Field(default=None, sa_type=Json)
     title: str = Field(default="", max_length=TITLE_LENGTH)
     ticket_ref: str = Field(default="", max_length=TITLE_LENGTH)
     asset: str = Field(default="", max_length=TITLE_LENGTH)
@@ -53,11 +56,16 @@ class TroubleshootingSession(AccountRow, table=True):
 
 
 class Step(AccountRow, table=True):
-    """One answer. Never changed and never deleted: going back marks it undone."""
+    """One answer. Never changed and never deleted: going back marks it undone.
+
+    ``homes`` are those of the session when it was given. An answer that led to another tree, or home from one, says to
+    which version and node of it: ``to_version_id``, ``to_node_id``.
+    """
 
     __table_args__ = (
         UniqueConstraint("session_id", "seq"),
         Index("ix_step_live", "session_id", "seq", postgresql_where=text("undone_at IS NULL")),
+        Index("ix_step_to_version_id", "to_version_id", postgresql_where=text("to_version_id IS NOT NULL")),
     )
 
     session_id: UUID = Field(foreign_key="session.id")
@@ -65,6 +73,9 @@ class Step(AccountRow, table=True):
     version_id: UUID = Field(foreign_key="tree_version.id")
     node_id: str = Field(max_length=200)
     option_id: str = Field(max_length=200)
+    homes: list[list[str]] | None = Field(default=None, sa_type=Json)
+    to_version_id: UUID | None = Field(default=None, foreign_key="tree_version.id")
+    to_node_id: str | None = Field(default=None, max_length=200)
     value: str | None = Field(default=None, max_length=TEXT_LENGTH)
     note: str = Field(default="", max_length=TEXT_LENGTH)
     by_id: UUID = Field(foreign_key="app_user.id")

@@ -5,7 +5,7 @@ from sqlmodel import Session
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
-from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.models.paths import list_steps, published_version
 from troubleshoot_app.notifications.messages import EscalationMail, MailStep
 
 
@@ -14,8 +14,9 @@ def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient
     settings = get_settings()
     session = db.get_one(TroubleshootingSession, handoff.session_id)
     version = db.get_one(TreeVersion, session.version_id)
-    nodes = tree_of_version(db, version.id).nodes
-    stuck_at = nodes[handoff.node_id].text
+    nodes = published_version(db, version.id).tree.nodes
+    stuck_in = published_version(db, handoff.version_id)
+    stuck_at = stuck_in.tree.nodes[handoff.node_id].text
     if session.pending_note:
         stuck_at = f"{stuck_at}\n\nNote: {session.pending_note}"
     return EscalationMail(
@@ -30,11 +31,18 @@ def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient
         priority=handoff.priority,
         start_question=None if session.start_node_id is None else nodes[session.start_node_id].text,
         question=stuck_at,
+        stuck_in=stuck_in.ref.title if handoff.version_id != session.version_id else None,
         opened_at=handoff.created_at,
         sent_at=now(),
         steps=tuple(
-            MailStep(question=step.node_text, answer=step.option_label, note=step.note or None)
-            for step in list_steps(db, session.id, undone=False)
+            MailStep(
+                question=step.node_text,
+                answer=step.option_label,
+                note=step.note or None,
+                tree=step.tree.title if step.is_first_in_tree else None,
+                found=step.found or None,
+            )
+            for step in list_steps(db, session.id, session.version_id, undone=False)
         ),
         reason=handoff.reason or None,
         session_title=session.title or None,

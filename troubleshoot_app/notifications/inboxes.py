@@ -107,7 +107,7 @@ _OPEN: AnySelect = (
         col(Handoff.round),
         col(Handoff.reminders),
         col(User.name).label("from_name"),
-        col(TroubleshootingSession.version_id),
+        col(Handoff.version_id),
         col(TroubleshootingSession.title),
         col(TreeVersion.title).label("tree_title"),
         func.array_agg(col(Delivery.recipient_id))

@@ -30,16 +30,20 @@ _LOUD = frozenset({"high", "urgent"})
 
 @dataclass(frozen=True, slots=True)
 class MailStep:
-    """One step of the path so far, oldest first."""
+    """One step of the path so far, oldest first. ``tree`` is the tree that the path enters with it; ``found`` what that
+    tree came to with it."""
 
     question: str
     answer: str
     note: str | None = None
+    tree: str | None = None
+    found: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationMail:
     """All that a mail about an escalation is made of. Strings are as people wrote them; times are aware.
+    ``stuck_in`` is the tree of the question, when the session has jumped to another one than it started on.
 
     ``round`` counts how often people were told: from the second time on the mail says that the case is still open.
     """
@@ -57,6 +61,7 @@ class EscalationMail:
     start_question: str | None = None
     opened_at: datetime
     sent_at: datetime
+    stuck_in: str | None = None
     steps: tuple[MailStep, ...] = ()
     reason: str | None = None
     session_title: str | None = None
@@ -97,7 +102,9 @@ def _escalation_letter(mail: EscalationMail) -> Letter:
         lead = f"This is still open: {name} is stuck in “{tree}” and has been waiting for {_waited(mail)}."
     else:
         lead = f"{name} is stuck in “{tree}” and asks a senior to take over."
-    quotes = (Quote("Stuck at", _quoted(mail.question)), Quote("Reason", _quoted(mail.reason)))
+    stuck_in = clip(one_line(mail.stuck_in), TITLE_LENGTH)
+    stuck_at = f"Stuck at, in “{stuck_in}”" if stuck_in else "Stuck at"
+    quotes = (Quote(stuck_at, _quoted(mail.question)), Quote("Reason", _quoted(mail.reason)))
     count = len(mail.steps)
     return Letter(
         subject=_subject(mail, name, tree),
@@ -161,12 +168,22 @@ def _facts(mail: EscalationMail, tree: str) -> tuple[tuple[str, str], ...]:
     return (("Tree", tree), *((name, line) for name, line in lines.items() if line), ("Asked", asked))
 
 
+def _asked(step: MailStep) -> str:
+    tree = clip(one_line(step.tree), TITLE_LENGTH)
+    return f"In “{tree}”: {clean(step.question)}" if tree else clean(step.question)
+
+
+def _answered(step: MailStep) -> str:
+    found = one_line(step.found)
+    return f"{clean(step.answer)} → {found}" if found else clean(step.answer)
+
+
 def _path(steps: tuple[MailStep, ...]) -> tuple[PathEntry | str, ...]:
     entries = [
         PathEntry(
             number,
-            clip(clean(step.question), STEP_LENGTH),
-            clip(clean(step.answer), STEP_LENGTH),
+            clip(_asked(step), STEP_LENGTH),
+            clip(_answered(step), STEP_LENGTH),
             clip(clean(step.note), STEP_LENGTH),
         )
         for number, step in enumerate(steps, 1)

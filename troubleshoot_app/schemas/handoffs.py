@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
 from troubleshoot_app.schemas.lists import Page
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.schemas.sessions import TEXT_LENGTH, AttachmentView, NodeRef, StepView
+from troubleshoot_app.schemas.sessions import TEXT_LENGTH, AttachmentView, NodeRef, StepView, TreeRef
 
 
 class HandoffView(BaseModel):
@@ -47,6 +47,7 @@ class Briefing(BaseModel):
     pending_note: str
     start_node: NodeRef | None
     path: list[StepView]
+    stuck_in: TreeRef
     stuck_at: str
     stuck_help: str
     attachments: list[AttachmentView] = []

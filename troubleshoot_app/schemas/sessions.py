@@ -14,7 +14,7 @@ TEXT_LENGTH = 10_000
 
 
 class TreeRef(BaseModel):
-    """The tree that a session walks, and its pinned version."""
+    """A tree, and the version of it that a session is pinned to."""
 
     id: str
     title: str
@@ -29,14 +29,18 @@ class NodeRef(BaseModel):
 
 
 class StepView(BaseModel):
-    """One answer of the path."""
+    """One answer of the path. ``found`` is the resolution that it came to, when the walk went home with it from the
+    tree that it had jumped to."""
 
     seq: int
+    tree: TreeRef
+    is_first_in_tree: bool
     node_id: str
     node_text: str
     option_id: str
     option_label: str
     value: str | None
+    found: str
     note: str
     by: PersonRef
     at: datetime
@@ -67,7 +71,7 @@ class AttachmentView(BaseModel):
 
 
 class SessionSummary(BaseModel):
-    """A session in a list. ``question`` is the text of the node where it stands."""
+    """A session in a list. ``question`` is the text of the node where it stands, ``tree`` the tree that it started on."""
 
     id: str
     status: SessionStatus
@@ -89,7 +93,7 @@ class SessionSummary(BaseModel):
 class SessionView(SessionSummary):
     """A session where it stands. ``steps`` are the latest ones when a limit was asked for; ``pending_note`` is what
     was typed at the current node and is not part of a step yet; ``start_node`` is where the walk began, null where that
-    is the start of the tree."""
+    is the start of the tree; ``current`` is a node of ``current_tree``."""
 
     notes: str
     summary: str
@@ -97,6 +101,7 @@ class SessionView(SessionSummary):
     seq: int
     start_node: NodeRef | None
     current: NodeView
+    current_tree: TreeRef
     steps: list[StepView]
     handoff: LiveHandoff | None
     attachments: list[AttachmentView] = []

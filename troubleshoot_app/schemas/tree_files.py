@@ -51,6 +51,14 @@ def tree_file_schema() -> dict[str, Any]:
             "id": {"type": "string", "minLength": 1, "maxLength": ID_LIMIT, "pattern": PLAIN_ID},
             "label": _text(TEXT_LIMIT),
             "to": _optional(_text(TEXT_LIMIT), "The id of the node that this answer leads to."),
+            "tree": _optional(
+                _text(ID_LIMIT),
+                "The id or slug of another tree: the answer leads to its start, not to a node.",
+            ),
+            "return": _optional(
+                {"type": "boolean"},
+                "Whether a resolution of that other tree leads back here, to the node `to`.",
+            ),
         },
         required=["id", "label"],
     )

@@ -15,6 +15,10 @@ from troubleshoot_app.schemas.versions import VersionView
 NOTE_LENGTH = 2_000
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class OptionView(BaseModel):
     """An answer that can be given; what it leads to is not told."""
 
@@ -33,11 +37,14 @@ class NodeView(BaseModel):
 
 
 class TreeOption(BaseModel):
-    """An answer and the node that it leads to."""
+    """An answer and the node that it leads to; or, with ``tree``, the other tree, and with ``return`` the node where it
+    goes on when that is solved. What an answer does not have is left out."""
 
     id: str
     label: str
     to: str
+    tree: str | None = Field(default=None, exclude_if=_is_none)
+    returns: bool | None = Field(default=None, serialization_alias="return", exclude_if=_is_none)
 
 
 class TreeNode(BaseModel):

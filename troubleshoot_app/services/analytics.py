@@ -26,7 +26,6 @@ from troubleshoot_app.schemas.analytics import (
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.inputs import invalid
-from troubleshoot_app.services.session_rows import SESSION
 from troubleshoot_app.services.tree_rows import TREE
 
 NODES_LIMIT = 100
@@ -115,7 +114,7 @@ def _by_tree(db: Session, wanted: Iterable[ColumnExpressionArgument[bool]]) -> l
 
 
 def _by_node(db: Session, wanted: Iterable[ColumnExpressionArgument[bool]]) -> list[NodeCount]:
-    newest = func.max(cast(SESSION.c.version_id, String))
+    newest = func.max(cast(_handoff.c.version_id, String))
     rows = db.execute(
         _with_trees(
             select(
@@ -172,8 +171,8 @@ def _by_day(db: Session, wanted: Iterable[ColumnExpressionArgument[bool]]) -> li
 
 def _with_trees(query: AnySelect) -> AnySelect:
     return query.select_from(
-        _handoff.join(SESSION, SESSION.c.id == _handoff.c.session_id).join(
-            TREE, TREE.c.id == SESSION.c.tree_id
+        _handoff.join(_version, _version.c.id == _handoff.c.version_id).join(
+            TREE, TREE.c.id == _version.c.tree_id
         )
     )
 

@@ -34,8 +34,8 @@ def tree_chart(db: Session, actor: Actor, *, tree_id: object) -> ChartView:
 
 
 def session_chart(db: Session, actor: Actor, *, session_id: object) -> ChartView:
-    """Return the chart of the version that a session walks; ``NotFound`` or ``Forbidden`` for who may not see it."""
-    return _chart(tree_of_version(db, read_session(db, actor, session_id).version_id))
+    """Return the chart of the version that a session is in; ``NotFound`` or ``Forbidden`` for who may not see it."""
+    return _chart(tree_of_version(db, read_session(db, actor, session_id).current_version_id))
 
 
 def _chart(tree: Tree, problems: Iterable[Problem] = ()) -> ChartView:

@@ -16,12 +16,13 @@ from troubleshoot_app.domain.formats.ticket_note.note import (
     NoteAttachment,
     NoteHandoff,
     NoteStep,
+    NoteTree,
     Person,
     TicketNote,
 )
 from troubleshoot_app.domain.handoff import Outcome, SessionStatus
 from troubleshoot_app.models import Handoff, User
-from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.models.paths import list_steps, published_version
 from troubleshoot_app.services.access import as_app_error, require
 from troubleshoot_app.services.attachments import list_attachments
 from troubleshoot_app.services.session_rows import read_session
@@ -53,6 +54,7 @@ def read_note(db: Session, actor: Actor, *, session_id: object) -> TicketNote:
     require(actor, Permission.SESSION_WALK)
     row = read_session(db, actor, session_id)
     begun = start_node(db, row)
+    current = published_version(db, row.current_version_id)
     return TicketNote(
         id=str(row.id),
         url=f"{get_settings().base_url}/sessions/{row.id}",
@@ -68,14 +70,15 @@ def read_note(db: Session, actor: Actor, *, session_id: object) -> TicketNote:
         summary=row.summary,
         start_node=None if begun is None else (begun.id, begun.text),
         node_id=row.node_id,
-        node_text=tree_of_version(db, row.version_id).nodes[row.node_id].text,
+        node_text=current.tree.nodes[row.node_id].text,
+        node_tree=current.ref.title if row.current_version_id != row.version_id else "",
         pending_note=row.pending_note,
         started_by=Person(str(row.started_by_id), row.starter_name),
         holder=Person(str(row.holder_id), row.holder_name),
         started_at=row.created_at,
         updated_at=row.updated_at,
         completed_at=row.completed_at,
-        steps=_steps(db, row.id),
+        steps=_steps(db, row.id, row.version_id),
         handoffs=_handoffs(db, row.id),
         attachments=tuple(
             NoteAttachment(file.name, file.media_type, file.size, file.seq)
@@ -103,10 +106,13 @@ def note_file(note: TicketNote, form: NoteFormat) -> NoteFile:
     )
 
 
-def _steps(db: Session, session_id: UUID) -> tuple[NoteStep, ...]:
+def _steps(db: Session, session_id: UUID, begun_in: UUID) -> tuple[NoteStep, ...]:
     return tuple(
         NoteStep(
             seq=step.seq,
+            tree=NoteTree(step.tree.id, step.tree.title, step.tree.version),
+            is_first_in_tree=step.is_first_in_tree,
+            found=step.found,
             node_id=step.node_id,
             node_text=step.node_text,
             option_id=step.option_id,
@@ -117,7 +123,7 @@ def _steps(db: Session, session_id: UUID) -> tuple[NoteStep, ...]:
             at=step.at,
             undone=step.undone,
         )
-        for step in list_steps(db, session_id)
+        for step in list_steps(db, session_id, begun_in)
     )
 
 

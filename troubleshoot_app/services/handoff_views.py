@@ -17,7 +17,7 @@ from troubleshoot_app.domain.handoff import (
 )
 from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
-from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.models.paths import list_steps, published_version, tree_of_version
 from troubleshoot_app.notifications.deliveries import eligible_seniors, mark_seen, mark_shown
 from troubleshoot_app.notifications.inboxes import account_inboxes
 from troubleshoot_app.notifications.presence import connected_users
@@ -119,7 +119,8 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
     """Return a handoff with its briefing; ``NotFound`` when there is none that the actor may see."""
     row = _one(db, actor, handoff_id)
     session = row.TroubleshootingSession
-    node = tree_of_version(db, session.version_id).nodes[session.node_id]
+    version = published_version(db, session.current_version_id)
+    node = version.tree.nodes[session.node_id]
     view = _view(db, row)
     return HandoffDetail(
         **dict(view),
@@ -128,7 +129,8 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
             notes=session.notes,
             pending_note=session.pending_note,
             start_node=start_node(db, session),
-            path=list_steps(db, session.id),
+            path=list_steps(db, session.id, session.version_id),
+            stuck_in=version.ref,
             stuck_at=node.text,
             stuck_help=node.help,
             attachments=list_attachments(db, session),
@@ -234,7 +236,7 @@ def _view(db: Session, row: AnyRow) -> HandoffView:
         session_title=session.title,
         ticket_ref=session.ticket_ref,
         asset=session.asset,
-        question=tree_of_version(db, session.version_id).nodes[session.node_id].text,
+        question=tree_of_version(db, session.current_version_id).nodes[session.node_id].text,
     )
 
 

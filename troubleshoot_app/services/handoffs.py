@@ -71,6 +71,7 @@ def open_handoff(
         intent=kind,
         reason=text_of(reason, "reason", TEXT_LENGTH),
         priority=Priority.NORMAL if priority is None else word_of(Priority, priority, "priority"),
+        version_id=row.current_version_id,
         node_id=row.node_id,
         from_id=actor.user_id,
     )

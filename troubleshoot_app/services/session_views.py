@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from troubleshoot_app.models import TroubleshootingSession
-from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.models.paths import list_steps, published_version, tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.sessions import LiveHandoff, NodeRef, SessionSummary, SessionView, TreeRef
 from troubleshoot_app.services.attachments import list_attachments
@@ -16,9 +16,9 @@ from troubleshoot_app.services.trees import node_view
 
 def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = None) -> SessionView:
     """Return the whole session where it stands, with all steps or the latest live ones."""
-    tree = tree_of_version(db, row.version_id)
-    steps = list_steps(db, row.id, latest=latest_steps, undone=latest_steps is None)
-    node = tree.nodes[row.node_id]
+    version = published_version(db, row.current_version_id)
+    steps = list_steps(db, row.id, row.version_id, latest=latest_steps, undone=latest_steps is None)
+    node = version.tree.nodes[row.node_id]
     handoff = None
     if row.handoff_id is not None:
         handoff = LiveHandoff(
@@ -40,6 +40,7 @@ def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = Non
         seq=row.seq,
         start_node=start_node(db, row),
         current=node_view(node),
+        current_tree=version.ref,
         steps=steps,
         handoff=handoff,
         attachments=list_attachments(db, row),
@@ -48,7 +49,8 @@ def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = Non
 
 def session_summary(db: Session, row: SessionRow) -> SessionSummary:
     """Return a session in one line."""
-    return SessionSummary(**_summary_fields(row, tree_of_version(db, row.version_id).nodes[row.node_id].text))
+    node = tree_of_version(db, row.current_version_id).nodes[row.node_id]
+    return SessionSummary(**_summary_fields(row, node.text))
 
 
 def start_node(db: Session, row: SessionRow | TroubleshootingSession) -> NodeRef | None:

@@ -1,5 +1,7 @@
 """Sessions: start, answer, note, go back, complete."""
 
+from typing import Any
+
 from sqlalchemy import insert, or_, select, update
 from sqlmodel import Session
 
@@ -9,7 +11,7 @@ from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import HandoffStatus, Outcome, SessionStatus
 from troubleshoot_app.domain.tree_status import TreeStatus
-from troubleshoot_app.domain.walk import TakenStep, Walk, advance, begin, go_back
+from troubleshoot_app.domain.walk import TakenStep, Walk, advance, begin, go_back, option_at
 from troubleshoot_app.models import Step, TroubleshootingSession, TroubleshootingTree
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
@@ -17,6 +19,7 @@ from troubleshoot_app.schemas.sessions import SessionSummary, SessionView, StepV
 from troubleshoot_app.services import handoffs
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.inputs import invalid, number_of, text_of, word_of
+from troubleshoot_app.services.jumps import homes_of_row, homes_to_row, landing_of
 from troubleshoot_app.services.session_rows import (
     SESSION,
     SESSION_ROWS,
@@ -68,6 +71,7 @@ def start_session(
         account_id=actor.account_id,
         tree_id=tree.id,
         version_id=version.id,
+        current_version_id=version.id,
         title=text_of(title, "title", TITLE_LENGTH),
         ticket_ref=text_of(ticket_ref, "ticket_ref", TITLE_LENGTH),
         asset=text_of(asset, "asset", TITLE_LENGTH),
@@ -92,7 +96,8 @@ def get_session(
 def list_path(db: Session, actor: Actor, *, session_id: object) -> list[StepView]:
     """Return every step of a session in order, undone ones included."""
     require(actor, Permission.SESSION_WALK)
-    return list_steps(db, read_session(db, actor, session_id).id)
+    row = read_session(db, actor, session_id)
+    return list_steps(db, row.id, row.version_id)
 
 
 def list_sessions(
@@ -123,8 +128,10 @@ def choose_option(
 ) -> SessionView:
     """Answer the current question and return the session after it. Sent twice with the same revision, it counts once.
 
+    An answer may lead to another tree: the session then goes on in the version of it that is published at this moment.
+
     Raises:
-        Conflict: the session is not active, or has moved on since ``revision``.
+        Conflict: the session is not active, has moved on since ``revision``, or the answer leads nowhere.
         Invalid: the current node has no such option.
     """
     require(actor, Permission.SESSION_WALK)
@@ -134,24 +141,30 @@ def choose_option(
     if seen is not None and seen == row.revision - 1 and _took(db, row, option, actor):
         return session_view(db, row, latest_steps=latest_steps)
     check_walkable(row, actor, seen)
-    walk, move = advance(tree_of_version(db, row.version_id), Walk(row.node_id, row.seq), option)
+    tree, stood = tree_of_version(db, row.current_version_id), _walk_of(row)
+    chosen = option_at(tree, stood, option)
+    landing = landing_of(db, actor.account_id, chosen.tree) if chosen.jumps else None
+    walk, move = advance(tree, stood, option, landing)
+    crossed = walk.version_id != stood.version_id
     taken = {
         "id": new_id(),
         "created_at": now(),
         "account_id": actor.account_id,
         "session_id": row.id,
         "seq": walk.seq,
-        "version_id": row.version_id,
+        "version_id": stood.version_id,
         "node_id": move.node_id,
         "option_id": move.option_id,
+        "homes": row.homes,
+        "to_version_id": walk.version_id if crossed else None,
+        "to_node_id": walk.node_id if crossed else None,
         "value": None if value is None else text_of(value, "value", TEXT_LENGTH),
         "note": row.pending_note if note is None else text_of(note, "note", TEXT_LENGTH),
         "by_id": actor.user_id,
     }
     db.execute(_TAKE, taken)
-    moved = move_session(
-        db, row, node_id=walk.node_id, seq=walk.seq, live_steps=row.live_steps + 1, pending_note=""
-    )
+    where = _standing(walk) if crossed else {"node_id": walk.node_id}
+    moved = move_session(db, row, **where, seq=walk.seq, live_steps=row.live_steps + 1, pending_note="")
     return session_view(db, moved, latest_steps=latest_steps)
 
 
@@ -175,18 +188,18 @@ def step_back(
     check_walkable(row, actor, number_of(revision, "revision"))
     wanted = number_of(to_seq, "to_seq")
     live = db.execute(
-        select(_step.c.seq, _step.c.node_id, _step.c.note)
+        select(_step.c.seq, _step.c.node_id, _step.c.version_id, _step.c.homes, _step.c.note)
         .where(_step.c.session_id == row.id, _step.c.undone_at.is_(None))
         .order_by(_step.c.seq)
     ).all()
-    taken = [TakenStep(step.seq, step.node_id) for step in live]
-    back = go_back(Walk(row.node_id, row.seq), taken, wanted)
+    taken = [TakenStep(step.seq, step.node_id, step.version_id, homes_of_row(step.homes)) for step in live]
+    back = go_back(_walk_of(row), taken, wanted)
     noted = next(step.note for step in live if step.seq == back.undone[0])
     note = "\n".join(dict.fromkeys(filter(None, (noted, row.pending_note))))[:TEXT_LENGTH]
     undone = update(_step).where(_step.c.session_id == row.id, _step.c.seq.in_(back.undone))
     db.execute(undone.values(undone_at=now()))
     moved = move_session(
-        db, row, node_id=back.walk.node_id, live_steps=row.live_steps - len(back.undone), pending_note=note
+        db, row, **_standing(back.walk), live_steps=row.live_steps - len(back.undone), pending_note=note
     )
     return session_view(db, moved, latest_steps=latest_steps)
 
@@ -266,6 +279,19 @@ def complete_session(
         handoffs.close_resolved(db, actor, row.handoff_id, words or f"Completed as {result}.")
     move_session(db, row, status=SessionStatus.COMPLETED, outcome=result, summary=words, completed_at=now())
     return get_session(db, actor, session_id=row.id)
+
+
+def _walk_of(row: SessionRow) -> Walk:
+    return Walk(row.node_id, row.seq, row.current_version_id, homes_of_row(row.homes))
+
+
+def _standing(walk: Walk) -> dict[str, Any]:
+    """Return what a session keeps of where it stands."""
+    return {
+        "node_id": walk.node_id,
+        "current_version_id": walk.version_id,
+        "homes": homes_to_row(walk.homes),
+    }
 
 
 def _took(db: Session, row: SessionRow, option_id: str, actor: Actor) -> bool:

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, case, cast, func, select
+from sqlalchemy import ColumnElement, String, case, cast, func, or_, select
 from sqlmodel import Session
 
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import Intent, Outcome, SessionStatus
-from troubleshoot_app.models import Handoff, Step
+from troubleshoot_app.models import Handoff, Step, TreeVersion
 from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.analytics import NodeFigures, TreeFigures, TreeName
@@ -20,6 +20,7 @@ OVER = (SessionStatus.COMPLETED, SessionStatus.ABANDONED)
 
 _handoff = Handoff.__table__
 _step = Step.__table__
+_version = TreeVersion.__table__
 
 Conditions = list[ColumnElement[bool]]
 
@@ -27,7 +28,8 @@ Conditions = list[ColumnElement[bool]]
 def tree_figures(
     db: Session, actor: Actor, *, tree_id: str, since: str | None = None, until: str | None = None
 ) -> TreeFigures:
-    """Return what became of the sessions that were started on a tree in a time, and what happened at its nodes.
+    """Return what became of the sessions that were started on a tree in a time, and what happened at its nodes, in
+    these sessions and in those that jumped to it.
 
     Raises:
         NotFound: no such tree.
@@ -35,27 +37,32 @@ def tree_figures(
     """
     require(actor, Permission.INSIGHT_READ)
     row = visible_tree(db, actor, tree_id)
-    wanted = [
+    asked = [
         SESSION.c.account_id == actor.account_id,
-        SESSION.c.tree_id == row.id,
         *within(SESSION.c.created_at, read_period(since, until)),
     ]
-    nodes = _Nodes(db)
+    started = [SESSION.c.tree_id == row.id, *asked]
+    versions = set(db.execute(select(_version.c.id).where(_version.c.tree_id == row.id)).scalars())
+    arrived = select(_step.c.session_id).where(_step.c.to_version_id.in_(versions))
+    wanted = [or_(SESSION.c.tree_id == row.id, SESSION.c.id.in_(arrived)), *asked]
+    nodes = _Nodes(db, versions)
     nodes.add_tree(row)
+    _count_starts(db, started, nodes)
     _count_answers(db, wanted, nodes)
     _count_ends(db, wanted, nodes)
     _count_escalations(db, wanted, nodes)
     _measure_times(db, wanted, nodes)
     return TreeFigures(
-        tree=TreeName(id=str(row.id), title=row.title), nodes=nodes.figures(), **_totals(db, wanted)
+        tree=TreeName(id=str(row.id), title=row.title), nodes=nodes.figures(), **_totals(db, started)
     )
 
 
 class _Nodes:
-    """The nodes of a tree, those of its newest version first, and what is counted at them."""
+    """The nodes of a tree with these versions, those of its newest one first, and what is counted at them."""
 
-    def __init__(self, db: Session) -> None:
+    def __init__(self, db: Session, versions: set[UUID]) -> None:
         self._db = db
+        self.versions = versions
         self._figures: dict[str, NodeFigures] = {}
 
     def add_tree(self, row: AnyRow) -> None:
@@ -105,13 +112,19 @@ def _totals(db: Session, wanted: Conditions) -> dict[str, int]:
     return dict(db.execute(query).one()._mapping)
 
 
-def _count_answers(db: Session, wanted: Conditions, nodes: _Nodes) -> None:
-    """Count visits, by the start of a walk or by an answer that leads there, and answers that were taken back."""
+def _count_starts(db: Session, wanted: Conditions, nodes: _Nodes) -> None:
+    """Count visits by the start of a walk."""
     begun = (SESSION.c.version_id, SESSION.c.start_node_id)
     starts = select(*begun, func.count().label("total")).where(*wanted).group_by(*begun)
     for row in db.execute(starts):
         nodes.at(row.version_id, row.start_node_id or nodes.start(row.version_id)).visits += row.total
-    key = (_step.c.version_id, _step.c.node_id, _step.c.option_id)
+
+
+def _count_answers(db: Session, wanted: Conditions, nodes: _Nodes) -> None:
+    """Count visits by an answer that leads there, from this tree or from another one, and answers that were taken
+    back."""
+    crossed = (_step.c.to_version_id, _step.c.to_node_id)
+    key = (_step.c.version_id, _step.c.node_id, _step.c.option_id, *crossed)
     answers = (
         select(*key, func.count().label("total"), func.count(_step.c.undone_at).label("undone"))
         .join(SESSION, SESSION.c.id == _step.c.session_id)
@@ -119,23 +132,30 @@ def _count_answers(db: Session, wanted: Conditions, nodes: _Nodes) -> None:
         .group_by(*key)
     )
     for row in db.execute(answers):
-        nodes.at(row.version_id, row.node_id).undone += row.undone
-        nodes.at(row.version_id, nodes.target(*row[:3])).visits += row.total
+        if row.version_id in nodes.versions:
+            nodes.at(row.version_id, row.node_id).undone += row.undone
+        came_to = (row.to_version_id, row.to_node_id)
+        if row.to_version_id is None:
+            came_to = (row.version_id, nodes.target(*row[:3]))
+        if came_to[0] in nodes.versions:
+            nodes.at(*came_to).visits += row.total
 
 
 def _count_ends(db: Session, wanted: Conditions, nodes: _Nodes) -> None:
-    key = (SESSION.c.version_id, SESSION.c.node_id)
-    query = select(*key, func.count().label("total")).where(*wanted, SESSION.c.status.in_(OVER))
+    key = (SESSION.c.current_version_id, SESSION.c.node_id)
+    query = select(*key, func.count().label("total")).where(
+        *wanted, SESSION.c.status.in_(OVER), key[0].in_(nodes.versions)
+    )
     for row in db.execute(query.group_by(*key)):
-        nodes.at(row.version_id, row.node_id).exits += row.total
+        nodes.at(row.current_version_id, row.node_id).exits += row.total
 
 
 def _count_escalations(db: Session, wanted: Conditions, nodes: _Nodes) -> None:
-    key = (SESSION.c.version_id, _handoff.c.node_id)
+    key = (_handoff.c.version_id, _handoff.c.node_id)
     query = (
         select(*key, func.count().label("total"))
         .select_from(_handoff.join(SESSION, SESSION.c.id == _handoff.c.session_id))
-        .where(*wanted, _handoff.c.intent == Intent.ESCALATE)
+        .where(*wanted, _handoff.c.intent == Intent.ESCALATE, key[0].in_(nodes.versions))
     )
     for row in db.execute(query.group_by(*key)):
         nodes.at(row.version_id, row.node_id).escalations += row.total
@@ -163,5 +183,6 @@ def _measure_times(db: Session, wanted: Conditions, nodes: _Nodes) -> None:
         func.max(cast(answers.c.version_id, String)).label("version_id"),
         func.percentile_cont(0.5).within_group(answers.c.seconds).label("median"),
     )
-    for row in db.execute(query.group_by(answers.c.node_id)):
+    of_tree = query.where(answers.c.version_id.in_(nodes.versions))
+    for row in db.execute(of_tree.group_by(answers.c.node_id)):
         nodes.at(UUID(row.version_id), row.node_id).median_seconds = row.median

@@ -17,15 +17,17 @@ from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.editing import Patch, difference
 from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity
+from troubleshoot_app.domain.jumps import Neighbourhood
 from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import can_publish, check_form, problems
 from troubleshoot_app.domain.tree_status import TreeStatus
-from troubleshoot_app.domain.walk import Walk, advance
+from troubleshoot_app.domain.walk import Walk, advance, option_at
 from troubleshoot_app.models import TroubleshootingTree, User
 from troubleshoot_app.schemas.trees import NodeView
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.inputs import text_of
+from troubleshoot_app.services.jumps import neighbourhood
 from troubleshoot_app.services.tree_slugs import new_slug
 from troubleshoot_app.services.trees import freeze, node_view
 
@@ -50,7 +52,7 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft as it is now. ``changed_by`` is who touched it last."""
+    """A draft as it is now. ``around`` are the trees that it jumps to, ``changed_by`` is who touched it last."""
 
     tree_id: UUID
     revision: int
@@ -59,6 +61,7 @@ class Draft:
     details: Details
     tree: Tree
     problems: tuple[Problem, ...]
+    around: Neighbourhood
     changed_by: str
 
 
@@ -134,13 +137,23 @@ def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture
 def try_option(db: Session, actor: Actor, *, tree_id: object, node_id: str, option_id: str) -> Tried:
     """Return where an answer leads on the draft as it is now; nothing is kept.
 
+    Another tree is not walked: an answer that comes back from it goes on here, any other one ends the trial.
+
     Raises:
         InvalidChoice: the node has no such answer.
         NotAllowedNow: the answer leads nowhere yet.
     """
-    tree = get_draft(db, actor, tree_id=tree_id).tree
-    walk, move = advance(tree, Walk(node_id, 0), option_id)
-    return Tried(move.option_label, node_view(tree.nodes[walk.node_id]))
+    draft = get_draft(db, actor, tree_id=tree_id)
+    option = option_at(draft.tree, Walk(node_id, 0), option_id)
+    if not option.jumps:
+        walk, move = advance(draft.tree, Walk(node_id, 0), option_id)
+        return Tried(move.option_label, node_view(draft.tree.nodes[walk.node_id]))
+    other = draft.around.of(option.tree)
+    title = option.tree if other is None else other.title
+    home = draft.tree.nodes.get(option.to) if option.returns else None
+    if home is None:
+        home = Node("", NodeKind.RESOLUTION, f"The walk goes on in “{title}”.")
+    return Tried(f"{option.label} (“{title}”)", node_view(home))
 
 
 def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details, wanted: Details) -> Draft:
@@ -181,7 +194,7 @@ def publish_draft(db: Session, actor: Actor, *, tree_id: object, note: object = 
     require(actor, Permission.TREE_WRITE)
     row = _editable(db, actor, tree_id, lock=True)
     tree = _tree_of(row)
-    found = problems(tree)
+    found = problems(tree, neighbourhood(db, actor.account_id, tree, row.id))
     if not can_publish(found):
         raise InvalidTree([problem for problem in found if problem.severity is Severity.ERROR])
     freeze(db, actor, row, text_of(note, "note", DESCRIPTION_LENGTH))
@@ -241,6 +254,7 @@ def _tree_of(row: TroubleshootingTree) -> Tree:
 
 
 def _draft(db: Session, row: TroubleshootingTree, tree: Tree) -> Draft:
+    around = neighbourhood(db, row.account_id, tree, row.id)
     return Draft(
         tree_id=row.id,
         revision=row.revision,
@@ -248,7 +262,8 @@ def _draft(db: Session, row: TroubleshootingTree, tree: Tree) -> Draft:
         status=row.status,
         details=_details(row),
         tree=tree,
-        problems=tuple(problems(tree)),
+        problems=tuple(problems(tree, around)),
+        around=around,
         changed_by=_who(db, row),
     )
 

@@ -1,6 +1,5 @@
 """Trees that other programs write: a whole tree file at a time."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -10,7 +9,8 @@ from troubleshoot_app.core.errors import Conflict, Invalid, NotFound
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.errors import Severity, UnreadableTree
 from troubleshoot_app.domain.formats.imports import Imported, ImportedTree, ReportLine, import_trees
-from troubleshoot_app.domain.formats.tree_file import TreeFile, tree_file_from
+from troubleshoot_app.domain.formats.tree_file import tree_file_from
+from troubleshoot_app.domain.jumps import Neighbourhood
 from troubleshoot_app.domain.tree import Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import can_publish, problems
 from troubleshoot_app.domain.tree_status import TreeStatus
@@ -25,6 +25,7 @@ from troubleshoot_app.schemas.trees import (
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.inputs import invalid, number_of, text_of
+from troubleshoot_app.services.jumps import neighbourhood, trees_jumping_to
 from troubleshoot_app.services.tree_library import DRAFT, read_tree
 from troubleshoot_app.services.trees import add_tree, freeze, problem_view
 
@@ -43,7 +44,7 @@ def create_tree(db: Session, actor: Actor, *, document: object, publish: object 
         raise invalid("publish", "Publish must be true or false.")
     file = tree_file_from(document)
     if publish:
-        check_publishable(file.tree)
+        check_publishable(file.tree, neighbourhood(db, actor.account_id, file.tree))
     row = add_tree(db, actor, file)
     if publish:
         freeze(db, actor, row)
@@ -85,25 +86,32 @@ def publish_tree(
     require(actor, Permission.TREE_WRITE)
     row = _locked(db, actor, tree_id)
     _check_revision(row, revision)
-    check_publishable(tree_from_document(row.draft))
+    tree = tree_from_document(row.draft)
+    check_publishable(tree, neighbourhood(db, actor.account_id, tree, row.id))
     freeze(db, actor, row, text_of(note, "note", NOTE_LENGTH))
     return read_tree(db, actor, tree_id=tree_id)
 
 
-def archive_tree(db: Session, actor: Actor, *, tree_id: str) -> None:
-    """Take a tree out of lists and search; sessions on it go on. ``NotFound`` when there is none."""
+def archive_tree(db: Session, actor: Actor, *, tree_id: str) -> list[str]:
+    """Take a tree out of lists and search; sessions on it go on. Return the titles of the trees that still jump to it.
+
+    Raises:
+        NotFound: no such tree.
+    """
     require(actor, Permission.TREE_DELETE)
     row = _locked(db, actor, tree_id)
     row.status = TreeStatus.ARCHIVED
     _touch(row, actor)
     db.flush()
     audit.record(db, actor, "tree.archived", row.id, title=row.title)
+    return trees_jumping_to(db, actor.account_id, row.id)
 
 
 def validate_tree(db: Session, actor: Actor, *, document: object) -> ProblemList:
     """Return what is wrong with a tree file; nothing is kept. ``UnreadableTree`` when it is none."""
     require(actor, Permission.TREE_WRITE)
-    found = problems(tree_file_from(document).tree)
+    tree = tree_file_from(document).tree
+    found = problems(tree, neighbourhood(db, actor.account_id, tree))
     return ProblemList(problems=[problem_view(problem) for problem in found])
 
 
@@ -122,9 +130,9 @@ def import_file(db: Session, actor: Actor, *, content: bytes, format: str | None
     return ImportResult(items=items, report=[_line(line) for line in _report(imported)])
 
 
-def check_publishable(tree: Tree) -> None:
-    """Raise ``Invalid``, naming every problem, when the tree has errors."""
-    found = problems(tree)
+def check_publishable(tree: Tree, around: Neighbourhood) -> None:
+    """Raise ``Invalid``, naming every problem, when the tree, or a jump to one of those around it, has errors."""
+    found = problems(tree, around)
     if can_publish(found):
         return
     wrong = [problem for problem in found if problem.severity is Severity.ERROR]
@@ -169,11 +177,9 @@ def _touch(row: TroubleshootingTree, actor: Actor) -> None:
 def _keep(db: Session, actor: Actor, chart: ImportedTree) -> ImportedTreeView:
     row_id: UUID = add_tree(db, actor, chart.file).id
     view = read_tree(db, actor, tree_id=str(row_id))
-    return ImportedTreeView(**dict(view), problems=_problems(chart.file))
-
-
-def _problems(file: TreeFile) -> list[Any]:
-    return [problem_view(problem) for problem in problems(file.tree)]
+    tree = chart.file.tree
+    found = problems(tree, neighbourhood(db, actor.account_id, tree, row_id))
+    return ImportedTreeView(**dict(view), problems=[problem_view(problem) for problem in found])
 
 
 def _report(imported: Imported) -> list[ReportLine]:

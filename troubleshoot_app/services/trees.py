@@ -26,6 +26,7 @@ from troubleshoot_app.schemas.trees import (
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.inputs import text_of
+from troubleshoot_app.services.jumps import neighbourhood
 from troubleshoot_app.services.tree_rows import (
     SHOWN_CATEGORY,
     SHOWN_DESCRIPTION,
@@ -99,8 +100,10 @@ def published_tree(db: Session, actor: Actor, *, tree_id: object) -> Tree:
 def draft_problems(db: Session, actor: Actor, *, tree_id: object) -> list[ProblemView]:
     """Return what is wrong with the draft of a tree, in the order of its nodes."""
     require(actor, Permission.TREE_READ_DRAFTS)
-    tree = get_row(db, actor, TroubleshootingTree, tree_id)
-    return [problem_view(problem) for problem in problems(tree_from_document(tree.draft))]
+    row = get_row(db, actor, TroubleshootingTree, tree_id)
+    tree = tree_from_document(row.draft)
+    around = neighbourhood(db, actor.account_id, tree, row.id)
+    return [problem_view(problem) for problem in problems(tree, around)]
 
 
 def add_tree(db: Session, actor: Actor, file: TreeFile) -> TroubleshootingTree:
@@ -190,5 +193,14 @@ def _walked(db: Session, row: AnyRow) -> Tree:
 
 
 def _authored(node: Node) -> TreeNode:
-    options = [TreeOption(id=option.id, label=option.label, to=option.to) for option in node.options]
+    options = [
+        TreeOption(
+            id=option.id,
+            label=option.label,
+            to=option.to,
+            tree=option.tree or None,
+            returns=option.returns or None,
+        )
+        for option in node.options
+    ]
     return TreeNode(kind=node.kind, text=node.text, help=node.help, options=options)

@@ -44,7 +44,7 @@ def assert_comes_back(file: TreeFile, format: str) -> None:
 
 
 @pytest.mark.parametrize("format", LOSSLESS)
-@given(tree_files(sound_trees()))
+@given(tree_files(sound_trees(jumps=True)))
 def test_sound_trees_come_back(format: str, file: TreeFile):
     assert_comes_back(file, format)
 

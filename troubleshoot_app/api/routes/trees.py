@@ -178,9 +178,14 @@ def replace_draft(tree_id: str, body: ChangedTree, credential: CurrentCredential
 
 
 @router.delete("/{tree_id}", status_code=204, operation_id="trees_delete", responses=problems(403, 404))
-def delete_tree(tree_id: str, credential: CurrentCredential) -> None:
-    """Take a tree out of lists and search; sessions that walk it go on. For admins and up."""
-    transact(acting, credential, tree_files.archive_tree, tree_id=tree_id)
+def delete_tree(tree_id: str, credential: CurrentCredential, response: Response) -> None:
+    """Take a tree out of lists and search; sessions that walk it go on. For admins and up.
+
+    When other trees still jump to it, the header `Warning` says how many; their `problems` name the answers.
+    """
+    jumping = transact(acting, credential, tree_files.archive_tree, tree_id=tree_id)
+    if jumping:
+        response.headers["Warning"] = f'299 - "Trees that still jump to this one: {len(jumping)}"'
 
 
 @router.post("/{tree_id}/publish", operation_id="trees_publish", responses=problems(403, 404, 409))

@@ -37,13 +37,18 @@ class Box:
 
 @dataclass(slots=True)
 class Arrow:
-    """An arrow; ``label`` is None where there is none. ``target`` may name no box."""
+    """An arrow; ``label`` is None where there is none. ``target`` may name no box.
+
+    With ``tree`` it leads to that other tree, and comes back to its target when it ``returns``.
+    """
 
     source: str
     target: str
     label: str | None
     place: Place
     id: str | None = None
+    tree: str = ""
+    returns: bool = False
 
 
 @dataclass(slots=True)
@@ -72,11 +77,13 @@ class Chart:
 
     def arrow(
         self, source: str, target: str, label: str | None, place: Place, arrow_id: str | None = None
-    ) -> None:
-        """Add an arrow; ``UnreadableTree`` past the limit."""
+    ) -> Arrow:
+        """Add an arrow and return it; ``UnreadableTree`` past the limit."""
         if len(self.arrows) == ARROW_LIMIT:
             raise too_large(f"A chart has at most {ARROW_LIMIT:,} arrows; here is one more. Split it.", place)
-        self.arrows.append(Arrow(source, target, label, place, arrow_id))
+        arrow = Arrow(source, target, label, place, arrow_id)
+        self.arrows.append(arrow)
+        return arrow
 
 
 def too_large(message: str, place: Place) -> UnreadableTree:

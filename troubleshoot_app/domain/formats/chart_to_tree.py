@@ -110,7 +110,16 @@ class _Mapping:
             if not isinstance(option_id, str) or not _fits_as_id(option_id) or option_id in seen:
                 option_id = _unused(f"o{number + 1}", seen)
             seen.add(option_id)
-            options.append(Option(option_id, label, self._ids.get(arrow.target, arrow.target)))
+            other = said.get("tree", arrow.tree)
+            options.append(
+                Option(
+                    option_id,
+                    label,
+                    self._ids.get(arrow.target, arrow.target),
+                    other if isinstance(other, str) else "",
+                    returns=said.get("return", arrow.returns) is True,
+                )
+            )
         self._report_doubles(arrows)
         return Node(node_id, kind, box.words, box.help, tuple(options))
 
@@ -120,6 +129,12 @@ class _Mapping:
                 return box.options
             message = f"The arrows of {quoted(box.words)} were changed by hand; their options got new ids."
             self._report.info(Code.CHANGED_BY_HAND, box.place, message)
+            trees = ", ".join(quoted(str(one["tree"])) for one in box.options if one.get("tree"))
+            if trees:
+                message = (
+                    f"Which arrows of {quoted(box.words)} lead to other trees is lost; noted were {trees}."
+                )
+                self._report.warning(Code.JUMP_LEFT_OUT, box.place, message)
         return [{}] * len(arrows)
 
     def _guessed_label(self, arrow: Arrow, *, alone: bool) -> str:

@@ -9,6 +9,8 @@
 | option    | the label of an answer, or of the way on                                           |
 | to        | the node that it leads to                                                          |
 | option_id | its id, if it matters                                                              |
+| jump      | the id or slug of another tree that it leads to                                    |
+| return    | yes: when that tree is solved, it goes on at ``to``                                |
 | tree      | the title of the tree, where a file has several                                    |
 
 Only ``node`` and ``text``, or ``node`` and ``option``, are needed; the order of the columns is free, and so is the case
@@ -17,6 +19,8 @@ of their names. Rows without a node, whose kind is title, description, category,
 """
 
 COLUMNS = ("node", "kind", "text", "help", "option", "to", "option_id")
+JUMP_COLUMNS = ("jump", "return")
+"""Written only where a tree has jumps."""
 TREE_COLUMN = "tree"
 ABOUT_KINDS = ("title", "description", "category", "tag", "slug", "start")
 
@@ -37,7 +41,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 def column_named(header: str) -> str | None:
     """Return the column that a header stands for; None when it is not one of them."""
     name = " ".join(header.split()).casefold()
-    return name if name in COLUMNS or name == TREE_COLUMN else ALIASES.get(name)
+    return name if name in (*COLUMNS, *JUMP_COLUMNS, TREE_COLUMN) else ALIASES.get(name)
 
 
 def guarded(text: str) -> str:

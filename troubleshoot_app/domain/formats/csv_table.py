@@ -21,6 +21,8 @@ from troubleshoot_app.domain.tree import NodeKind
 ROW_LIMIT = 40_000
 COLUMN_LIMIT = 100
 DELIMITERS = (",", ";", "\t", "|")
+YES = ("yes", "true", "1", "x", "ja")
+NO = ("", "no", "false", "0", "nein")
 
 _LINE_END = ("\r", "\n")
 
@@ -95,7 +97,7 @@ class _TableChart:
                 self.chart.report.error(Code.ROW_LEFT_OUT, row.place(), message)
             return
         self._describe(box, row, kind)
-        if row.word("option") or row.word("to") or row.word("option_id"):
+        if any(row.word(column) for column in ("option", "to", "option_id", "jump", "return")):
             self._add_option(box, row)
 
     def finish(self) -> Chart:
@@ -147,10 +149,19 @@ class _TableChart:
         label: str | None = row.text("option")
         if not label and option_id is None:
             label = None
-        if not row.word("to"):
+        other, returns = row.word("jump"), self._says_yes(row, "return")
+        if not row.word("to") and not other:
             message = f"The option {quoted(label or '')} of {quoted(box.id)} does not say where it leads."
             self.chart.report.warning(Code.ANSWER_WITHOUT_NEXT, row.place("to"), message)
-        self.chart.arrow(box.id, row.word("to"), label, row.place("option"), option_id)
+        arrow = self.chart.arrow(box.id, row.word("to"), label, row.place("option"), option_id)
+        arrow.tree, arrow.returns = other, returns
+
+    def _says_yes(self, row: _Row, column: str) -> bool:
+        word = row.word(column).casefold()
+        if word not in (*YES, *NO):
+            message = f"{quoted(word)} is neither yes nor no; it was taken for no."
+            self.chart.report.warning(Code.NOT_UNDERSTOOD, row.place(column), message)
+        return word in YES
 
 
 def _rows(text: str, report: Report) -> Iterator[_Row]:

@@ -4,8 +4,9 @@ import csv
 import io
 from collections.abc import Iterator
 
-from troubleshoot_app.domain.formats.csv_columns import COLUMNS, guarded
+from troubleshoot_app.domain.formats.csv_columns import COLUMNS, JUMP_COLUMNS, guarded
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
+from troubleshoot_app.domain.tree import Option
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Without it, Excel takes UTF-8 for something else."""
@@ -15,9 +16,14 @@ def write_csv(file: TreeFile) -> str:
     """Return the tree as CSV, with commas, such that no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    jumps = any(
+        option.jumps or option.returns for node in file.tree.nodes.values() for option in node.options
+    )
+    columns = COLUMNS + JUMP_COLUMNS if jumps else COLUMNS
+    writer.writerow(columns)
     for row in _rows(file):
-        writer.writerow([guarded(cell) for cell in row])
+        cells = [guarded(cell) for cell in row[: len(columns)]]
+        writer.writerow(cells + [""] * (len(columns) - len(cells)))
     return BYTE_ORDER_MARK + out.getvalue()
 
 
@@ -30,7 +36,11 @@ def _rows(file: TreeFile) -> Iterator[tuple[str, ...]]:
             yield ("", kind, text, "", "", "", "")
     yield ("", "start", file.tree.start, "", "", "", "")
     for node in file.tree.nodes.values():
-        options = [(option.label, option.to, option.id) for option in node.options] or [("", "", "")]
+        options = [_cells(option) for option in node.options] or [("", "", "")]
         yield (node.id, node.kind.value, node.text, node.help, *options[0])
         for option in options[1:]:
             yield (node.id, "", "", "", *option)
+
+
+def _cells(option: Option) -> tuple[str, ...]:
+    return option.label, option.to, option.id, option.tree, "yes" if option.returns else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from troubleshoot_app.domain.formats.outline_to_chart import ESCALATE
+from troubleshoot_app.domain.formats.outline_to_chart import BACK, ESCALATE, TREE
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
 from troubleshoot_app.domain.formats.words import as_label
 from troubleshoot_app.domain.tree import Node, NodeKind, Tree
@@ -39,6 +39,8 @@ class _Step(NamedTuple):
     depth: int
     label: str
     target: str
+    jump: str = ""
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,10 @@ class _Outline:
             if step.label:
                 self._lines.append(_Line(depth, f"**{step.label}**"))
                 depth += 1
+            if step.jump:
+                self._lines.append(_Line(depth, step.jump))
+            if step.ends:
+                continue
             node = self._tree.nodes.get(step.target)
             if node is None:
                 self._lines.append(_Line(depth, f"→ {step.target or 'nowhere yet'}"))
@@ -125,9 +131,20 @@ class _Outline:
 
 
 def _steps(node: Node, depth: int) -> list[_Step]:
-    alone = node.kind is NodeKind.ACTION and len(node.options) == 1 and node.options[0].label == NEXT
+    alone = (
+        node.kind is NodeKind.ACTION
+        and len(node.options) == 1
+        and node.options[0].label == NEXT
+        and not node.options[0].jumps
+    )
     return [
-        _Step(depth, "" if alone else " ".join(option.label.split()) or "…", option.to)
+        _Step(
+            depth,
+            "" if alone else " ".join(option.label.split()) or "…",
+            option.to,
+            f"{TREE.format(option.tree)}{BACK if option.returns else ''}" if option.jumps else "",
+            ends=not option.stays,
+        )
         for option in node.options
     ]
 

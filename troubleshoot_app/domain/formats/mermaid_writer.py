@@ -16,7 +16,7 @@ from troubleshoot_app.domain.formats.markup import from_mermaid
 from troubleshoot_app.domain.formats.mermaid_parser import NOTE
 from troubleshoot_app.domain.formats.report import NOWHERE
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
-from troubleshoot_app.domain.tree import Node, NodeKind, Tree
+from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 
 DIAMOND_LENGTH = 40
 
@@ -78,7 +78,7 @@ class _Writer:
         self._file = file
         self._ids = _box_ids(file.tree)
         unused = (box_id for box_id in map("nowhere{}".format, count(1)) if box_id not in file.tree.nodes)
-        self._nowhere = dict(zip(_unknown_targets(file.tree), unused, strict=False))
+        self._nowhere = dict(zip(_targets_beyond(file.tree), unused, strict=False))
 
     def lines(self) -> Iterator[str]:
         file = self._file
@@ -94,12 +94,12 @@ class _Writer:
         }
         about = {key: value for key, value in about.items() if value}
         start = file.tree.start
-        yield _note(about | {"start": self._ids.get(start) or self._nowhere[start]})
+        yield _note(about | {"start": self._ids.get(start) or self._nowhere[start, ""]})
         for node in file.tree.nodes.values():
             yield from self._box(node)
-        for target, box_id in self._nowhere.items():
+        for (target, other), box_id in self._nowhere.items():
             yield _note({"node": box_id, "nowhere": target})
-            yield f'    {box_id}["?"]'
+            yield f'    {box_id}["{_label(f"→ {other}") if other else "?"}"]'
         for node in file.tree.nodes.values():
             yield from self._arrows(node)
 
@@ -126,28 +126,38 @@ class _Writer:
 
     def _arrows(self, node: Node) -> Iterator[str]:
         for option in node.options:
-            target = self._ids.get(option.to) or self._nowhere[option.to]
+            target = self._ids.get(option.to) or self._nowhere[_beyond(option)]
             label = f'|"{_label(option.label)}"|' if option.label else ""
             yield f"    {self._ids[node.id]} -->{label} {target}"
 
 
-def _options_note(node: Node) -> list[dict[str, str]]:
+def _options_note(node: Node) -> list[dict[str, Any]]:
     """Return what the arrows cannot say of the options, an entry an arrow; nothing when they say all."""
     entries = []
     for number, option in enumerate(node.options, 1):
-        entry = {}
+        entry: dict[str, Any] = {}
         if option.id != f"o{number}":
             entry["id"] = option.id
         if not option.label:
             entry["label"] = ""
+        if option.tree:
+            entry["tree"] = option.tree
+        if option.returns:
+            entry["return"] = True
         entries.append(entry)
     return entries if any(entries) else []
 
 
-def _unknown_targets(tree: Tree) -> list[str]:
-    """Return where options, and the start, lead that lead to no node, each once."""
-    targets = [tree.start, *(option.to for node in tree.nodes.values() for option in node.options)]
-    return list(dict.fromkeys(target for target in targets if target not in tree.nodes))
+def _targets_beyond(tree: Tree) -> list[tuple[str, str]]:
+    """Return where options, and the start, lead that lead to no node of the tree, each once."""
+    options = (option for node in tree.nodes.values() for option in node.options)
+    targets = [(tree.start, ""), *map(_beyond, options)]
+    return list(dict.fromkeys(target for target in targets if target[0] not in tree.nodes))
+
+
+def _beyond(option: Option) -> tuple[str, str]:
+    """Return the id that an option leads to, and the other tree when it goes on there for good."""
+    return option.to, "" if option.stays else option.tree
 
 
 def _box_ids(tree: Tree) -> dict[str, str]:

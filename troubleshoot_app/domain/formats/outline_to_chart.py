@@ -16,6 +16,10 @@ WHICH = "Which of these?"
 ESCALATE = "*(escalate)*"
 """What stands behind the words of a node that passes the case on."""
 
+TREE, BACK = "→ tree `{}`", ", and back"
+"""What stands below an answer that leads to another tree, and whether it comes back to what follows."""
+
+_TREE = re.compile(rf"→ tree `(?P<tree>[^`\n]+)`(?P<back>{BACK})?")
 _ARROW = re.compile(r"(?P<label>[^:?\n]{1,60}?)\s*(?:→|⇒|-->|->|=>)\s*(?P<rest>\S(?s:.*))")
 _COLON = re.compile(r"(?P<label>\*\*[^*:\n]{1,60}:\*\*|[^:?\n]{1,60}:)\s+(?P<rest>\S(?s:.*))")
 _DASH = re.compile(r"(?P<label>[^?\n]{1,25}?)\s+[–—-]\s+(?P<rest>\S(?s:.*))")
@@ -160,7 +164,10 @@ class _Builder:
     def _take_next(self, box: Box, answer: Item, label: str) -> None:
         """Draw the arrow of an answer to what stands below it."""
         following = answer.children
-        if len(following) == 1:
+        jump = _TREE.fullmatch(following[0].text)
+        if jump is not None and not following[0].children:
+            self._take_jump(box, jump, following, label)
+        elif len(following) == 1:
             only = following[0]
             self._lead(box, only, only.text, label)
         elif all(child.ordered for child in following):
@@ -176,6 +183,19 @@ class _Builder:
             self._chart.arrow(box.id, made.id, label, answer.place)
             for child in following:
                 self._take_child(made, child, _answer(child, asked=False), asked=False, alone=False)
+
+    def _take_jump(self, box: Box, jump: re.Match[str], following: list[Item], label: str) -> None:
+        """Draw the arrow of an answer to another tree, and to where it comes back."""
+        place, back = following[0].place, following[1:]
+        if jump["back"] and back:
+            self._lead(box, back[0], back[0].text, label)
+        else:
+            self._chart.arrow(box.id, "", label, place)
+        arrow = self._chart.arrows[-1]
+        arrow.tree, arrow.returns = jump["tree"], jump["back"] is not None
+        for item in back[1 if jump["back"] else 0 :]:
+            message = f"{quoted(item.text)} follows an answer that leads to another tree; it was left out."
+            self._chart.report.warning(Code.JUMP_LEFT_OUT, item.place, message)
 
     def _jump(self, anchor: str, place: Place) -> str:
         """Return the id of the box that an anchor stands at; where it is not in this outline, a box is made for it."""

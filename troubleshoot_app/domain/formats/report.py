@@ -86,6 +86,7 @@ class Code(StrEnum):
     NOTE_LEFT_OUT = "note_left_out"
     ELEMENT_LEFT_OUT = "element_left_out"
     FIELD_LEFT_OUT = "field_left_out"
+    JUMP_LEFT_OUT = "jump_left_out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,9 +109,10 @@ class _Chart:
         rows = []
         for option in node.options:
             number = self._numbers.get(option.to)
-            jump = f"→ {number}" if number else "→ ?"
+            jump = "↗" if not option.stays else f"→ {number}" if number else "→ ?"
             room = CARD_WIDTH - 2 * PADDING - measured("→ 8888", LABEL_SIZE) - 6
-            label = wrapped(_clean(option.label), LABEL_SIZE, room, LABEL_LINES)
+            words = f"{option.label} ↗ {option.tree}" if option.jumps else option.label
+            label = wrapped(_clean(words), LABEL_SIZE, room, LABEL_LINES)
             height = len(label) * LABEL_LINE + 2 * LABEL_PADDING
             rows.append(_Row(label, top, height, option.to, jump))
             top += height

@@ -9,7 +9,7 @@ import yaml
 from troubleshoot_app.domain.errors import Fault, UnreadableTree
 from troubleshoot_app.domain.formats.structure import Structure, read_json, read_yaml
 from troubleshoot_app.domain.formats.tree_shape import FORMAT, TreeFile, shape
-from troubleshoot_app.domain.tree import FILE_LIMIT, Node
+from troubleshoot_app.domain.tree import FILE_LIMIT, node_to_document
 
 __all__ = ["FORMAT", "Media", "TreeFile", "read_tree_file", "tree_file_from", "write_tree_file"]
 
@@ -75,17 +75,8 @@ def _fields(file: TreeFile) -> dict[str, Any]:
         "title": file.title,
         **{key: value for key, value in about.items() if value},
         "start": file.tree.start,
-        "nodes": {node.id: _node_fields(node) for node in file.tree.nodes.values()},
+        "nodes": {node.id: node_to_document(node) for node in file.tree.nodes.values()},
     }
-
-
-def _node_fields(node: Node) -> dict[str, Any]:
-    fields: dict[str, Any] = {"kind": node.kind.value, "text": node.text}
-    if node.help:
-        fields["help"] = node.help
-    if node.options:
-        fields["options"] = [{"id": one.id, "label": one.label, "to": one.to} for one in node.options]
-    return fields
 
 
 # PyYAML without libyaml loses these outside of double quotes.

@@ -6,7 +6,7 @@ from typing import Any
 
 from troubleshoot_app.domain.errors import UNSTORABLE, Fault, UnreadableTree, quoted
 from troubleshoot_app.domain.formats.structure import Location, Null, Structure
-from troubleshoot_app.domain.tree import NODE_LIMIT, OPTION_LIMIT, Node, NodeKind, Option, Tree
+from troubleshoot_app.domain.tree import ID_LIMIT, NODE_LIMIT, OPTION_LIMIT, Node, NodeKind, Option, Tree
 from troubleshoot_app.domain.tree_rules import form_problems
 
 FORMAT = "troubleshoot-tree/1"
@@ -18,9 +18,11 @@ TAGS_LIMIT = 50
 
 FILE_KEYS = ("format", "title", "description", "category", "tags", "slug", "start", "nodes")
 NODE_KEYS = ("kind", "text", "help", "options")
-OPTION_KEYS = ("id", "label", "to")
+OPTION_KEYS = ("id", "label", "to", "tree", "return")
 
 _KINDS = {kind.value: kind for kind in NodeKind}
+# What is plain in YAML is read as text.
+_FLAGS: dict[bool | str, bool] = {True: True, False: False, "true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +162,16 @@ class _Reader:
             self._text(fields, where, "id"),
             self._text(fields, where, "label"),
             self._text(fields, where, "to", ""),
+            self._line(fields, "tree", ID_LIMIT, where=where, needed=False),
+            returns=self._flag(fields, where, "return"),
         )
+
+    def _flag(self, fields: Mapping[str, object], where: Location, key: str) -> bool:
+        value = fields.get(key)
+        known = _FLAGS.get(value) if isinstance(value, bool | str) else None
+        if known is None and not _is_nothing(value):
+            self._fault((*where, key), f"{_named(key)} must be true or false.")
+        return known or False
 
     def _tags(self, fields: Mapping[str, object]) -> tuple[str, ...]:
         kept = fields.get("tags")

@@ -14,11 +14,24 @@ class Person:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoteTree:
+    """A tree named in the note, and the version of it that was walked."""
+
+    id: str
+    title: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteStep:
-    """One answer of the path; ``at`` is when it was given."""
+    """One answer of the path; ``at`` is when it was given, ``tree`` where. ``found`` is the resolution that it came to
+    before the walk went home from the tree that it had jumped to."""
 
     seq: int
+    tree: NoteTree | None = None
+    is_first_in_tree: bool = False
+    found: str = ""
     node_id: str
     node_text: str
     option_id: str
@@ -80,6 +93,7 @@ class TicketNote:
     start_node: tuple[str, str] | None = None
     node_id: str
     node_text: str
+    node_tree: str = ""
     pending_note: str = ""
     started_by: Person
     holder: Person

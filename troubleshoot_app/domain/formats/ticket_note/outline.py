@@ -6,7 +6,7 @@ Every string of an outline is clean and plain: whoever writes it has only to kee
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from troubleshoot_app.domain.formats.ticket_note.note import NoteAttachment, NoteHandoff, TicketNote
+from troubleshoot_app.domain.formats.ticket_note.note import NoteAttachment, NoteHandoff, NoteStep, TicketNote
 from troubleshoot_app.domain.formats.ticket_note.words import (
     clean,
     count,
@@ -132,8 +132,8 @@ def _path(note: TicketNote) -> Section:
         entries.append(
             Entry(
                 number=step.seq,
-                question=_question(step.node_text, step.node_id),
-                answer=f"{answer}: {value}" if value else answer,
+                question=_question(step.node_text, step.node_id, _tree_entered(step)),
+                answer=_answer(answer, value, step.found),
                 note=clean(step.note),
                 about=f"{moment(step.at)}, {length(took)}, {_name(step.by.name)}",
                 undone=step.undone,
@@ -148,7 +148,7 @@ def _path(note: TicketNote) -> Section:
 
 def _standing(note: TicketNote) -> Section:
     title = _standing_title(note)
-    blocks = [Prose(_question(note.node_text, note.node_id))]
+    blocks = [Prose(_question(note.node_text, note.node_id, one_line(note.node_tree)))]
     if pending := clean(note.pending_note):
         blocks.append(Prose(pending, "Note"))
     return Section(title, tuple(blocks))
@@ -158,8 +158,20 @@ def _standing_title(note: TicketNote) -> str:
     return "Where it ended" if note.status is SessionStatus.COMPLETED else "Where it stands"
 
 
-def _question(text: str, node_id: str) -> str:
-    return without_markup(text) or one_line(node_id) or UNTITLED
+def _tree_entered(step: NoteStep) -> str:
+    return one_line(step.tree.title) if step.tree is not None and step.is_first_in_tree else ""
+
+
+def _question(text: str, node_id: str, tree: str = "") -> str:
+    """Return what was asked, with the tree that it belongs to where another one begins."""
+    words = without_markup(text) or one_line(node_id) or UNTITLED
+    return f"In “{tree}”: {words}" if tree else words
+
+
+def _answer(label: str, value: str, found: str) -> str:
+    answer = f"{label}: {value}" if value else label
+    came_to = one_line(without_markup(found))
+    return f"{answer} → {came_to}" if came_to else answer
 
 
 def _handoff(handoff: NoteHandoff) -> Item:

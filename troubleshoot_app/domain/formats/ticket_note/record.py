@@ -34,7 +34,12 @@ def _record(note: TicketNote) -> dict[str, Any]:
         "updated_at": _moment(note.updated_at),
         "completed_at": _moment(note.completed_at),
         "start": None if note.start_node is None else dict(zip(("id", "text"), note.start_node, strict=True)),
-        "current": {"id": note.node_id, "text": note.node_text, "note": note.pending_note},
+        "current": {
+            "id": note.node_id,
+            "tree": note.node_tree or note.tree_title,
+            "text": note.node_text,
+            "note": note.pending_note,
+        },
         "steps": [
             asdict(step) | {"at": _moment(step.at), "seconds": round(took.total_seconds())}
             for step, took in zip(note.steps, note.step_times(), strict=True)
