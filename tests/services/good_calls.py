@@ -19,7 +19,7 @@ from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.formats.tree_file import TreeFile, write_tree_file
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.models import Invitation
-from troubleshoot_app.services import attachments, handoffs, sessions, tree_editing
+from troubleshoot_app.services import attachments, handoffs, sessions, tree_editing, webhooks
 from troubleshoot_app.services.attachments import ReceivedFile
 from troubleshoot_app.services.invitations import LIFETIME
 from troubleshoot_app.services.paging import PageRequest
@@ -71,6 +71,8 @@ class GoodCalls:
         )
         db.add(self.invitation)
         db.flush()
+        hook = {"url": "https://hooks.example.org/in", "events": ["handoff.opened"]}
+        self.webhook = ask(db, self.team.admin, webhooks.create_webhook, **hook)
 
     def of(self, fn: UseCase) -> tuple[Person, dict[str, Any]]:
         """Return who calls ``fn`` with which arguments."""
@@ -90,7 +92,13 @@ class GoodCalls:
             self.db.expire_all()
 
     def _by_name(self) -> dict[str, tuple[Person, dict[str, Any]]]:
-        return self._of_sessions() | self._of_handoffs() | self._of_trees() | self._of_people()
+        return (
+            self._of_sessions()
+            | self._of_handoffs()
+            | self._of_trees()
+            | self._of_people()
+            | self._of_webhooks()
+        )
 
     def _of_sessions(self) -> dict[str, tuple[Person, dict[str, Any]]]:
         viewer, walk = self.team.viewer, {"session_id": self.session.id}
@@ -169,4 +177,16 @@ class GoodCalls:
             "users.delete_user": (team.owner, one),
             "invitations.invite": (team.admin, {"email": "other@acme.test", "role": "viewer"}),
             "invitations.withdraw": (team.admin, {"invitation_id": self.invitation.id}),
+        }
+
+    def _of_webhooks(self) -> dict[str, tuple[Person, dict[str, Any]]]:
+        admin, one = self.team.admin, {"webhook_id": self.webhook.id}
+        hook = {"url": "https://example.org/", "events": ["session.completed"], "secret": "s" * 16}
+        return {
+            "webhooks.create_webhook": (admin, hook),
+            "webhooks.get_webhook": (admin, one),
+            "webhooks.change_webhook": (admin, one | hook | {"is_active": False}),
+            "webhooks.delete_webhook": (admin, one),
+            "webhooks.ping_webhook": (admin, one),
+            "webhooks.find_webhook_deliveries": (admin, one | {"page": PageRequest()}),
         }

@@ -17,6 +17,7 @@ from troubleshoot_app.api.routes import (
     trees,
     users,
     web,
+    webhooks,
 )
 
 PREFIX = "/api/v1"
@@ -30,6 +31,7 @@ ROUTERS = (
     attachments.router,
     handoffs.router,
     users.router,
+    webhooks.router,
     analytics.router,
     web.router,
     charts.router,
@@ -50,6 +52,7 @@ def make_api() -> FastAPI:
         v1.include_router(router)
     api.include_router(v1)
     api.include_router(operations.router)
+    api.webhooks.include_router(webhooks.messages)
     docs.install(api)
     unknown.install(api)
     return api

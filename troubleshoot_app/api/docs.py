@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from troubleshoot_app.api.errors import problems
+from troubleshoot_app.api.webhook_guide import WEBHOOKS
 from troubleshoot_app.schemas.problems import Problem
 
 OPENAPI = "/api/openapi.json"
@@ -44,7 +45,7 @@ TAGS = {
     "sessions": "Walks over a tree, step by step. What is undone stays in the record.",
     "handoffs": "Escalations to whichever senior picks them up, and sessions that are parked.",
     "people": "The people of the account, and invitations to it.",
-    "webhooks": "Other programs that are told of what happens.",
+    "webhooks": WEBHOOKS,
     "analytics": "What escalations and walks say about trees.",
     "operations": "Whether the server is alive and ready, and how busy it is. Not for the outside.",
     "browser sign-in": "What the pages use; other programs use `auth`.",
@@ -103,7 +104,11 @@ def redoc_page() -> HTMLResponse:
 def describe(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document, with the errors that come without a route saying so."""
     document = get_openapi(
-        title=TITLE, version=app.version, description=DESCRIPTION.strip(), routes=app.routes
+        title=TITLE,
+        version=app.version,
+        description=DESCRIPTION.strip(),
+        routes=app.routes,
+        webhooks=app.webhooks.routes,
     )
     used = set()
     for path in document["paths"].values():
@@ -111,6 +116,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             if operation := path.get(method):
                 used.update(operation.get("tags", ()))
                 _add_errors(operation)
+    for told in document["webhooks"].values():
+        told["post"]["responses"] = {"2XX": {"description": "Taken. Anything else is tried again."}}
     document["tags"] = [{"name": tag, "description": said} for tag, said in TAGS.items() if tag in used]
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):

@@ -61,6 +61,7 @@ def engine() -> Engine:
                     pool_size=POOL_SIZE,
                     max_overflow=POOL_OVERFLOW,
                     pool_pre_ping=True,
+                    hide_parameters=True,  # or the log of a failed statement shows secrets, and what people wrote
                     connect_args={"application_name": "troubleshoot", "options": "-c timezone=UTC"},
                 )
     return _engine

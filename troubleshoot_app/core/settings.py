@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     seen_timeout_seconds: int = Field(default=60, ge=1)
     claim_timeout_seconds: int = Field(default=600, ge=1)
     claim_lease_minutes: int = Field(default=30, ge=1)
+    webhook_allow_private: bool = False
     var_dir: Path = Path("var")
 
     @field_validator("public_url")

@@ -24,6 +24,7 @@ class Pool(Enum):
     MAIL = 24
     PASSWORD = 5
     ACCOUNT_MAIL = 4
+    WEBHOOK = 8
 
 
 @cache

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     PEOPLE_READ = "see the people of the account"
     PEOPLE_MANAGE = "manage people"
     INSIGHT_READ = "see insights"
+    WEBHOOK_MANAGE = "manage webhooks"
 
 
 _LEAST_ROLE = {
@@ -57,6 +58,7 @@ _LEAST_ROLE = {
     Permission.PEOPLE_READ: Role.ENGINEER,
     Permission.PEOPLE_MANAGE: Role.ADMIN,
     Permission.INSIGHT_READ: Role.ENGINEER,
+    Permission.WEBHOOK_MANAGE: Role.ADMIN,
 }
 
 

@@ -8,6 +8,7 @@ from troubleshoot_app.models.presence import Presence
 from troubleshoot_app.models.sessions import Step, TroubleshootingSession
 from troubleshoot_app.models.trees import TreeText, TreeVersion, TreeWord, TroubleshootingTree
 from troubleshoot_app.models.users import Invitation, PasswordReset, RefreshToken, SignIn, User
+from troubleshoot_app.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "Account",
@@ -28,4 +29,6 @@ __all__ = [
     "TroubleshootingSession",
     "TroubleshootingTree",
     "User",
+    "Webhook",
+    "WebhookDelivery",
 ]

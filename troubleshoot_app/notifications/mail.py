@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Protocol
 
 from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.deadlines import Deadline
 from troubleshoot_app.core.settings import Settings
 from troubleshoot_app.notifications.mail_headers import clip, is_mail_address, mailbox_from, one_line
-from troubleshoot_app.notifications.smtp_connection import Client, Deadline, SmtpServer
+from troubleshoot_app.notifications.smtp_connection import Client, SmtpServer
 
 OUTBOX = "outbox"
 TIME_OUT_SECONDS = 10.0

@@ -1,15 +1,14 @@
-"""The way to a mail server: what ``SMTP_URL`` says, and connections that never keep us longer than allowed."""
+"""The way to a mail server: what ``SMTP_URL`` says, and connections to it that keep to a deadline."""
 
 import smtplib
-import time
 from dataclasses import dataclass, field
-from io import BufferedReader, RawIOBase
-from socket import socket
+from io import BufferedReader
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import yagmail
 
+from troubleshoot_app.core.deadlines import Deadline, TimedReader
 from troubleshoot_app.notifications.mail_headers import is_mail_address
 
 PORTS = {("smtp", False): 25, ("smtp", True): 587, ("smtps", False): 465}
@@ -70,35 +69,6 @@ def _idna(host: str) -> str:
         return ""
 
 
-class Deadline:
-    """How long the next wait may be, so that neither one wait nor all of them take too long."""
-
-    def __init__(self, time_out: float, whole: float) -> None:
-        self._time_out = time_out
-        self._end = time.monotonic() + whole
-
-    def next_wait(self) -> float:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        return min(self._time_out, left)
-
-
-class _TimedReader(RawIOBase):
-    """Reads from a socket; a server that sends a byte now and then does not win time by it."""
-
-    def __init__(self, source: socket, deadline: Deadline) -> None:
-        self._source = source
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._source.settimeout(self._deadline.next_wait())
-        return self._source.recv_into(buffer)
-
-
 class _Connection(smtplib.SMTP):
     """An SMTP connection that keeps to a deadline."""
 
@@ -117,7 +87,7 @@ class _Connection(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = BufferedReader(_TimedReader(self.sock, self._deadline))
+            self.file = BufferedReader(TimedReader(self.sock, self._deadline))
         return super().getreply()
 
 

@@ -18,7 +18,7 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import libpq_url, require_database_url, transact
 from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.core.threads import Pool, in_thread
-from troubleshoot_app.notifications import mail_queue, presence
+from troubleshoot_app.notifications import mail_queue, presence, webhook_queue
 from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
 from troubleshoot_app.notifications.claims import tend_claims
 from troubleshoot_app.notifications.leases import LEASE_LOCK_CLASS
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 REMIND_SECONDS = 2.0
+TIDY_SECONDS = 3600.0
 RECONNECT_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
 OWNER_BITS = 31
@@ -51,6 +52,7 @@ class Worker:
         self._screens = Screens(sockets, pusher)
         self._queues = (
             Outgoing("mail of delivery", Pool.MAIL, mail_queue.lease_due, partial(deliver_mail, sender)),
+            Outgoing("webhook delivery", Pool.WEBHOOK, webhook_queue.lease_due, webhook_queue.deliver),
         )
         self._owner = 0
         self._deaf_since: datetime | None = None
@@ -62,7 +64,7 @@ class Worker:
         """Work for as long as the context is open; at its end let what is under way finish, ten seconds at most."""
         self._sockets.on_change = self._presence_changed.set
         duties: list[Callable[[], Awaitable[None]]] = [
-            self._hear, self._mirror_presence, self._sweep_screens, self._remind,
+            self._hear, self._mirror_presence, self._sweep_screens, self._remind, self._tidy,
         ]  # fmt: skip
         duties += [partial(queue.work_off, lambda: self._owner, SWEEP_SECONDS) for queue in self._queues]
         hearing, *loops = [asyncio.create_task(self._forever(duty)) for duty in duties]
@@ -131,6 +133,11 @@ class Worker:
             await asyncio.sleep(REMIND_SECONDS)
             await in_thread(Pool.DATABASE, transact, tell_again)
             await in_thread(Pool.DATABASE, transact, tend_claims)
+
+    async def _tidy(self) -> None:
+        while True:
+            await in_thread(Pool.DATABASE, transact, webhook_queue.forget_old)
+            await asyncio.sleep(TIDY_SECONDS)
 
     def _wake(self) -> None:
         for queue in self._queues:

@@ -22,12 +22,15 @@ from troubleshoot_app.domain.handoff import (
     check_resolve,
     check_resume,
 )
+from troubleshoot_app.domain.webhooks import WebhookEvent
 from troubleshoot_app.models import Handoff, User
 from troubleshoot_app.models.sessions import TEXT_LENGTH
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.claims import open_again
 from troubleshoot_app.notifications.deliveries import mark_dismissed, stop_telling, tell_everybody
+from troubleshoot_app.notifications.webhook_events import tell_of_completion, tell_of_handoff
 from troubleshoot_app.schemas.handoffs import HandoffView
+from troubleshoot_app.schemas.webhooks import HandoffEventType
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.handoff_views import get_view
@@ -38,7 +41,9 @@ from troubleshoot_app.services.session_rows import (
     check_walkable,
     lock_session,
     move_session,
+    read_session,
 )
+from troubleshoot_app.services.session_views import session_view
 
 _handoff = Handoff.__table__
 
@@ -84,6 +89,7 @@ def open_handoff(
         reached = tell_everybody(db, handoff)
         audit.record(db, actor, "handoff.opened", handoff.id, session_id=str(row.id), told=reached)
         announce(db, actor.account_id, handoff.id, HandoffEvent.OPENED)
+        _tell(db, actor, WebhookEvent.HANDOFF_OPENED, handoff.id)
     return get_view(db, actor, handoff.id)
 
 
@@ -107,6 +113,7 @@ def claim(db: Session, actor: Actor, *, handoff_id: object) -> HandoffView:
     stop_telling(db, handoff.id, f"{actor.name} picked it up.")
     audit.record(db, actor, "handoff.claimed", handoff.id)
     announce(db, actor.account_id, handoff.id, HandoffEvent.CLAIMED)
+    _tell(db, actor, WebhookEvent.HANDOFF_CLAIMED, handoff.id)
     return get_view(db, actor, handoff.id)
 
 
@@ -173,6 +180,9 @@ def resolve(
             summary=words,
             completed_at=now(),
         )
+        tell_of_completion(
+            db, actor.account_id, lambda: session_view(db, read_session(db, actor, handoff.session_id))
+        )
     return get_view(db, actor, handoff.id)
 
 
@@ -223,6 +233,12 @@ def close_resolved(db: Session, actor: Actor, handoff_id: UUID, resolution: str)
     stop_telling(db, handoff_id, "Resolved.")
     audit.record(db, actor, "handoff.resolved", handoff_id)
     announce(db, actor.account_id, handoff_id, HandoffEvent.RESOLVED)
+    _tell(db, actor, WebhookEvent.HANDOFF_RESOLVED, handoff_id)
+
+
+def _tell(db: Session, actor: Actor, event: HandoffEventType, handoff_id: UUID) -> None:
+    """Tell other programs what was done to a handoff, which looks to them as it does to the actor now."""
+    tell_of_handoff(db, actor.account_id, event, lambda: get_view(db, actor, handoff_id))
 
 
 def _lock(db: Session, actor: Actor, handoff_id: object) -> tuple[Handoff, SessionRow]:

@@ -15,6 +15,7 @@ from troubleshoot_app.domain.walk import TakenStep, Walk, advance, begin, go_bac
 from troubleshoot_app.models import Step, TroubleshootingSession, TroubleshootingTree
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
+from troubleshoot_app.notifications.webhook_events import tell_of_completion
 from troubleshoot_app.schemas.sessions import SessionSummary, SessionView, StepView
 from troubleshoot_app.services import handoffs
 from troubleshoot_app.services.access import get_row, require
@@ -278,7 +279,9 @@ def complete_session(
     if row.handoff_id is not None and row.handoff_status == HandoffStatus.CLAIMED:
         handoffs.close_resolved(db, actor, row.handoff_id, words or f"Completed as {result}.")
     move_session(db, row, status=SessionStatus.COMPLETED, outcome=result, summary=words, completed_at=now())
-    return get_session(db, actor, session_id=row.id)
+    view = get_session(db, actor, session_id=row.id)
+    tell_of_completion(db, actor.account_id, lambda: view)
+    return view
 
 
 def _walk_of(row: SessionRow) -> Walk:
