@@ -89,6 +89,40 @@ def test_who_loses_every_time_is_told_in_the_end(clean_database: str):
     assert len(calls) == 1 + RETRIES
 
 
+def test_a_connection_that_died_in_the_pool_or_before_the_commit_is_replaced(clean_database: str):
+    killed = transact(backend)
+    with engine().connect() as another:
+        another.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": killed})
+    assert transact(backend) != killed
+    calls: list[int] = []
+
+    def be_cut_off_once(db: Session) -> int:
+        calls.append(1)
+        add_account(db, f"call {len(calls)}")
+        if len(calls) == 1:
+            with engine().connect() as another:
+                another.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend(db)})
+        return backend(db)
+
+    transact(be_cut_off_once)
+    assert transact(names) == ["call 2"]
+
+
+def test_what_was_lost_while_committing_is_not_done_again(clean_database: str):
+    calls: list[int] = []
+
+    def be_cut_off(db: Session) -> None:
+        calls.append(1)
+        add_account(db)
+        with engine().connect() as another:
+            another.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend(db)})
+
+    with pytest.raises(DBAPIError):
+        transact(be_cut_off)
+    assert calls == [1]
+    assert transact(names) == []
+
+
 def test_what_would_fail_again_is_not_tried_again(clean_database: str):
     calls: list[int] = []
 

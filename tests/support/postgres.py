@@ -59,7 +59,7 @@ class Cluster:
         """Stop the server, if anybody started it, and remove its folder."""
         if self.folder.exists():
             stop_leftover(self._server.folder)
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)  # two runs may be removing the same leftover
 
     def _ensure_template(self) -> None:
         self.folder.mkdir(mode=0o755, exist_ok=True)

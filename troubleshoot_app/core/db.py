@@ -60,7 +60,6 @@ def engine() -> Engine:
                     sqlalchemy_url(require_database_url()),
                     pool_size=POOL_SIZE,
                     max_overflow=POOL_OVERFLOW,
-                    pool_pre_ping=True,
                     hide_parameters=True,  # or the log of a failed statement shows secrets, and what people wrote
                     connect_args={"application_name": "troubleshoot", "options": "-c timezone=UTC"},
                 )
@@ -88,21 +87,26 @@ os.register_at_fork(after_in_child=_start_afresh)
 def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run ``fn(db, …)`` in one transaction: commit what it did and return what it says, or roll all of it back.
 
-    When the database ends the transaction in favour of another one, ``fn`` is run again, three times at most.
+    When the database ends the transaction in favour of another one, or is found to have gone away before the commit
+    began (after a restart every pooled connection is dead), ``fn`` is run again, three times at most.
 
     Raises:
         NoRoom: the disk of the database is full.
     """
     retries = 0
     while True:
+        committing = False
         try:
             with Session(engine(), expire_on_commit=False) as db, db.begin():
-                return fn(db, *args, **kwargs)
+                result = fn(db, *args, **kwargs)
+                committing = True
+            return result
         except DBAPIError as error:
             code = getattr(error.orig, "pgcode", None)
             if code == _DISK_FULL:
                 raise NoRoom() from error
-            if retries == RETRIES or code not in _LOST_TO_ANOTHER:
+            lost = error.connection_invalidated and not committing
+            if retries == RETRIES or not (lost or code in _LOST_TO_ANOTHER):
                 raise
         retries += 1
         time.sleep(RETRY_SECONDS * retries * SystemRandom().uniform(0.5, 1.5))

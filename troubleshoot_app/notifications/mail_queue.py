@@ -4,26 +4,54 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Interval, bindparam, exists, select, update
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import SENIOR_ROLES
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, mail_due
-from troubleshoot_app.models import Delivery, Handoff, User
+from troubleshoot_app.models import Delivery, Handoff, Presence, User
 from troubleshoot_app.notifications import leases
 from troubleshoot_app.notifications.briefings import escalation_mail
 from troubleshoot_app.notifications.deliveries import SEEN_ON_SCREEN
 from troubleshoot_app.notifications.leases import finish, is_leased, try_again
 from troubleshoot_app.notifications.messages import EscalationMail
-from troubleshoot_app.notifications.presence import connected_users
+from troubleshoot_app.notifications.presence import LIFETIME, connected_users
 
 
 def lease_due(db: Session, owner: int, *, busy: Collection[UUID], limit: int) -> list[UUID]:
     """Lease up to ``limit`` mails that are due; return their delivery ids. ``busy`` are under way in this process."""
+    if not db.execute(_ANY_DUE, {"now": now()}).scalar_one():
+        return []
+    db.execute(_PUT_OFF, {"seen_timeout": _seen_timeout(), "now": now(), "alive_since": now() - LIFETIME})
     by_mail = col(Delivery.channel) == Channel.EMAIL
     return leases.lease_due(db, Delivery, owner, by_mail, busy=busy, limit=limit)
+
+
+_DUE = (
+    col(Delivery.channel) == Channel.EMAIL,
+    col(Delivery.status) == DeliveryStatus.PENDING,
+    col(Delivery.next_attempt_at) <= bindparam("now"),
+)
+_ANY_DUE = select(exists().where(*_DUE))
+
+# All who are connected at once: asking for each of them would keep the threads busy just when their banner is to rise.
+_LOOK_BY = col(Handoff.told_at) + bindparam("seen_timeout", type_=Interval)
+_CONNECTED = select(col(Presence.user_id)).where(col(Presence.seen_at) > bindparam("alive_since"))
+_TO_PUT_OFF = (
+    select(col(Delivery.id), _LOOK_BY.label("look_by"))
+    .join(Handoff, col(Handoff.id) == col(Delivery.handoff_id))
+    .where(*_DUE, col(Delivery.lease_owner).is_(None), col(Delivery.recipient_id).in_(_CONNECTED))
+    .where(col(Handoff.reminders) == 0, bindparam("now") < _LOOK_BY)
+    .with_for_update(of=Delivery, skip_locked=True)
+    .cte("to_put_off")
+)
+_PUT_OFF = (
+    update(Delivery.__table__)
+    .where(col(Delivery.id) == _TO_PUT_OFF.c.id)
+    .values(next_attempt_at=_TO_PUT_OFF.c.look_by)
+)
 
 
 def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None:
@@ -50,7 +78,7 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
         now(),
         connected=recipient.id in connected_users(db, [recipient.id]),
         seen=_was_seen(db, delivery),
-        seen_timeout=timedelta(seconds=get_settings().seen_timeout_seconds),
+        seen_timeout=_seen_timeout(),
         is_reminder=handoff.reminders > 0,
     )
     if decision.not_needed:
@@ -92,6 +120,10 @@ def _attempted(db: Session, delivery_id: UUID, told_round: int | None) -> Delive
         return None
     delivery.attempts += 1
     return delivery
+
+
+def _seen_timeout() -> timedelta:
+    return timedelta(seconds=get_settings().seen_timeout_seconds)
 
 
 def _was_seen(db: Session, delivery: Delivery) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import reflex as rx
-from reflex.state import StateUpdate
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.state import BaseState, StateUpdate
 
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import Unauthenticated
@@ -34,14 +35,20 @@ class TabPusher:
         moment = time.time_ns() // 1_000_000
         outgoing = _Outgoing(self._app)
 
+        async def show(root: BaseState, tab: ConnectedSocket) -> None:
+            state = root._get_state_from_cache(InboxState)
+            state._show(inboxes.inbox_of(tab.user_id), moment)
+            if delta := await root._get_resolved_delta():
+                root._clean()
+                outgoing.add(delta, tab.socket_id)
+
         async def push(tab: ConnectedSocket) -> ConnectedSocket:
-            token = rx.BaseStateToken(ident=tab.token, cls=InboxState)
-            async with self._app.state_manager.modify_state_with_links(token) as root:
-                state = await root.get_state(InboxState)
-                state._show(inboxes.inbox_of(tab.user_id), moment)
-                if delta := await root._get_resolved_delta():
-                    root._clean()
-                    outgoing.add(delta, tab.socket_id)
+            if (at_rest := self._at_rest(tab)) is not None:
+                await show(at_rest, tab)
+                return tab
+            async with self._app.state_manager.modify_state_with_links(_token(tab)) as root:
+                await root.get_state(InboxState)
+                await show(root, tab)
             return tab
 
         with self._app.set_contexts():
@@ -55,11 +62,24 @@ class TabPusher:
         async def push(tab: ConnectedSocket) -> None:
             if not await _is_signed_in(tab):
                 return
-            async with self._app.modify_state(rx.BaseStateToken(ident=tab.token, cls=InboxState)) as root:
+            async with self._app.modify_state(_token(tab)) as root:
                 state = await root.get_state(InboxState)
                 state._tell(notice.id, notice.text, notice.href)
 
         await self._gather(push(tab) for tab in SOCKETS.of_user(notice.user_id))
+
+    def _at_rest(self, tab: ConnectedSocket) -> BaseState | None:
+        """Return the state of a tab that is in this process and that no event is working on, or None.
+
+        It can be changed without waiting for its lock, which costs more than the change, as long as nothing is awaited
+        that lets others run.
+        """
+        manager = self._app.state_manager
+        if not isinstance(manager, StateManagerMemory):
+            return None
+        token = _token(tab)
+        lock = manager._states_locks.get(token.lock_key)
+        return None if lock is None or lock.locked() else manager.states.get(token.cache_key)
 
     async def _gather(self, pushes: Any) -> list[Any]:
         results = await asyncio.gather(*pushes, return_exceptions=True)
@@ -100,6 +120,10 @@ class _Outgoing:
                 same.append(socket_id)
         for delta, socket_ids in alike:
             await self._namespace.emit("event", StateUpdate(delta=delta), to=socket_ids)
+
+
+def _token(tab: ConnectedSocket) -> rx.BaseStateToken:
+    return rx.BaseStateToken(ident=tab.token, cls=InboxState)
 
 
 async def _is_signed_in(tab: ConnectedSocket) -> bool:
