@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.pages import Pages
@@ -67,3 +68,13 @@ def test_without_public_url_both_names_of_this_machine_are_let_in(
 
     aio(knock())
     assert server.stop() == 0
+
+
+@pytest.mark.parametrize("path", ["/_upload", "/_upload/", "/_upload/x.txt"])
+def test_what_the_framework_would_take_from_anybody_is_not_taken(server: Server, path: str) -> None:
+    """Its own address for files asks neither who sends nor from where; files of ours go through the API."""
+    answers = [
+        httpx.post(f"{server.url}{path}", files={"files": ("x.txt", b"x")}, trust_env=False),
+        httpx.put(f"{server.url}{path}", content=b"x", trust_env=False),
+    ]
+    assert {answer.status_code for answer in answers} <= {404, 405}

@@ -1,7 +1,11 @@
 """Parts of the walk: the node with its answers, what was done so far, the bar that is always in reach."""
 
+from typing import Any
+
 import reflex as rx
 
+from troubleshoot_app.components.attachments import attach, files_of
+from troubleshoot_app.components.export import export_button
 from troubleshoot_app.components.react import Arrival, ago, chart, inline_prose, prose
 from troubleshoot_app.schemas.sessions import StepView
 from troubleshoot_app.schemas.trees import OptionView
@@ -91,8 +95,14 @@ def note_box() -> rx.Component:
             max_length=10_000,
             key="note-" + SessionState.id + SessionState.seq.to_string(),
         ),
+        attach(SessionState.id, SessionState.seq + 1, SessionState.refresh),
         class_name="field note",
     )
+
+
+def files_at_hand() -> rx.Component:
+    """Return the photos and files of the question at hand, and those that belong to no step."""
+    return files_of(SessionState.attachments, SessionState.seq + 1, and_loose=True)
 
 
 def path_so_far() -> rx.Component:
@@ -125,13 +135,17 @@ def path_so_far() -> rx.Component:
                 class_name="path",
             ),
         ),
-        rx.button(
-            rx.icon("map", size=18, custom_attrs={"aria-hidden": "true"}),
-            "Where am I?",
-            variant="soft",
-            color_scheme="gray",
-            size="3",
-            on_click=SessionState.open_dialog("map"),
+        rx.box(
+            rx.button(
+                rx.icon("map", size=18, custom_attrs={"aria-hidden": "true"}),
+                "Where am I?",
+                variant="soft",
+                color_scheme="gray",
+                size="3",
+                on_click=SessionState.open_dialog("map"),
+            ),
+            export_button(SessionState.id),
+            class_name="so-far-tools",
         ),
         rx.cond(
             (SessionState.seq > SessionState.recent.length()),
@@ -213,9 +227,9 @@ def action_bar() -> rx.Component:
     )
 
 
-def step_line(step: rx.Var[StepView]) -> rx.Component:
-    """Return one answer of a path: what was asked, what was said, by whom and when."""
-    return rx.el.li(*_step_words(step), class_name=rx.cond(step.undone, "step step-undone", "step"))
+def step_line(step: rx.Var[StepView], files: Any) -> rx.Component:
+    """Return one answer of a path: what was asked, what was said, by whom and when; and those of ``files`` with it."""
+    return rx.el.li(*_step_words(step, files), class_name=rx.cond(step.undone, "step step-undone", "step"))
 
 
 def _option(option: rx.Var[OptionView]) -> rx.Component:
@@ -242,13 +256,13 @@ def _step(step: rx.Var[StepView]) -> rx.Component:
         ),
     )
     return rx.el.li(
-        *_step_words(step, change),
+        *_step_words(step, SessionState.attachments, change),
         key=step.seq,
         class_name=rx.cond(step.undone, "step step-undone", "step"),
     )
 
 
-def _step_words(step: rx.Var[StepView], *beside: rx.Component) -> list[rx.Component]:
+def _step_words(step: rx.Var[StepView], files: Any, *beside: rx.Component) -> list[rx.Component]:
     return [
         rx.text(inline_prose(step.node_text), size="2", class_name="step-question"),
         rx.text(
@@ -259,6 +273,7 @@ def _step_words(step: rx.Var[StepView], *beside: rx.Component) -> list[rx.Compon
             class_name="step-answer",
         ),
         rx.cond(step.note != "", rx.text(step.note, size="2", class_name="step-note")),
+        files_of(files, step.seq),
         rx.box(
             rx.text(step.by.name, ", ", ago(step.at), size="1", class_name="quiet"),
             *beside,

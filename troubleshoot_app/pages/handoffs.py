@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.attachments import files_of
 from troubleshoot_app.components.badges import delivery_badge, overdue_badge, priority_badge, status_badge
 from troubleshoot_app.components.cards import handoff_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
@@ -85,6 +86,7 @@ def _briefing() -> rx.Component:
                 shown.briefing.pending_note != "",
                 rx.text("Note: ", shown.briefing.pending_note, size="3", class_name="step-note"),
             ),
+            files_of(shown.briefing.attachments, shown.briefing.path.length() + 1, and_loose=True),
             size="3",
         ),
         rx.el.section(
@@ -97,7 +99,10 @@ def _briefing() -> rx.Component:
             ),
             rx.cond(
                 shown.briefing.path.length() > 0,
-                rx.el.ol(rx.foreach(shown.briefing.path, step_line), class_name="path"),
+                rx.el.ol(
+                    rx.foreach(shown.briefing.path, lambda step: step_line(step, shown.briefing.attachments)),
+                    class_name="path",
+                ),
                 rx.text("Nothing yet: escalated from the first question.", class_name="quiet"),
             ),
             class_name="section",

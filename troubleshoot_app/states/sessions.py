@@ -8,7 +8,13 @@ from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
 from troubleshoot_app.domain.handoff import Intent, SessionStatus
 from troubleshoot_app.domain.tree import NodeKind
 from troubleshoot_app.schemas.handoffs import Reach
-from troubleshoot_app.schemas.sessions import LiveHandoff, SessionSummary, SessionView, StepView
+from troubleshoot_app.schemas.sessions import (
+    AttachmentView,
+    LiveHandoff,
+    SessionSummary,
+    SessionView,
+    StepView,
+)
 from troubleshoot_app.schemas.trees import NodeView
 from troubleshoot_app.services import handoff_views, handoffs, sessions
 from troubleshoot_app.states.base import SignedInState
@@ -69,6 +75,7 @@ class SessionState(SignedInState):
     step_count: int = 0
     note: str = ""
     handoff: LiveHandoff | None = None
+    attachments: list[AttachmentView] = []
     recent: list[StepView] = []
     path: list[StepView] = []
     path_open: bool = False
@@ -243,6 +250,7 @@ class SessionState(SignedInState):
             "step_count": view.step_count,
             "note": view.pending_note,
             "handoff": view.handoff,
+            "attachments": view.attachments,
             "recent": view.steps,
         }
         for name, value in values.items():

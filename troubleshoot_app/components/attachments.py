@@ -1,0 +1,44 @@
+"""Photos and files of a session: adding them, and showing them at the step that they belong to."""
+
+from typing import Any
+
+import reflex as rx
+
+from troubleshoot_app.domain.attachments import SUFFIXES
+
+ACCEPT = ",".join(("image/*", *SUFFIXES))
+
+
+class Attach(rx.Component):
+    """Sends files to ``action`` for step ``seq``, and calls ``on_done`` for each that was kept."""
+
+    library = "$/public/components/Attach.jsx"
+    tag = "Attach"
+
+    action: rx.Var[str]
+    seq: rx.Var[int]
+    accept: rx.Var[str]
+    on_done: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Files(rx.Component):
+    """Shows those of ``files`` that belong to step ``seq``; with ``and_loose`` those that belong to no step, too."""
+
+    library = "$/public/components/Files.jsx"
+    tag = "Files"
+
+    files: rx.Var[list[Any]]
+    seq: rx.Var[int]
+    and_loose: rx.Var[bool]
+
+
+def attach(session_id: Any, seq: Any, on_done: Any) -> rx.Component:
+    """Return what adds photos and files to step ``seq`` of a session."""
+    return Attach.create(
+        action=f"/api/v1/web/sessions/{session_id}/attachments", seq=seq, accept=ACCEPT, on_done=on_done
+    )
+
+
+def files_of(files: Any, seq: Any, *, and_loose: bool = False) -> rx.Component:
+    """Return the files of step ``seq``; nothing when there are none."""
+    return Files.create(files=files, seq=seq, and_loose=and_loose)

@@ -1,0 +1,76 @@
+"""The ticket note of a session: copied with one press, or as a file."""
+
+from typing import Any
+
+import reflex as rx
+
+from troubleshoot_app.domain.formats.ticket_note import NoteFormat
+
+_FILES = (
+    (NoteFormat.PDF, "PDF", "to send or to print"),
+    (NoteFormat.MARKDOWN, "Markdown", "for GitHub or Jira"),
+    (NoteFormat.TEXT, "Text", "for any ticket"),
+    (NoteFormat.HTML, "HTML", "for a browser"),
+    (NoteFormat.JSON, "JSON", "for programs"),
+)
+
+
+class CopyNote(rx.Component):
+    """A button that copies the text that ``source`` answers with."""
+
+    library = "$/public/components/CopyNote.jsx"
+    tag = "CopyNote"
+
+    source: rx.Var[str]
+
+
+def export_button(session_id: Any) -> rx.Component:
+    """Return the button that opens what can be taken away of a session."""
+    return rx.dialog.root(
+        rx.dialog.trigger(
+            rx.button(
+                rx.icon("share", size=18, custom_attrs={"aria-hidden": "true"}),
+                "Export",
+                variant="soft",
+                color_scheme="gray",
+                size="3",
+            )
+        ),
+        rx.dialog.content(
+            rx.dialog.title("Export", size="5", mb="1"),
+            rx.dialog.description(
+                "The whole case as a note: what was wrong, what was tried, how it stands.",
+                size="3",
+                color_scheme="gray",
+                mb="4",
+            ),
+            CopyNote.create(source=_address(session_id, NoteFormat.TEXT)),
+            rx.el.ul(
+                *[_file(session_id, form, name, hint) for form, name, hint in _FILES],
+                class_name="export-files",
+                custom_attrs={"aria-label": "Files"},
+            ),
+            rx.dialog.close(rx.button("Close", size="3", variant="soft", color_scheme="gray", width="100%")),
+            max_width="28rem",
+            class_name="dialog",
+        ),
+    )
+
+
+def _file(session_id: Any, form: NoteFormat, name: str, hint: str) -> rx.Component:
+    return rx.el.li(
+        rx.el.a(
+            rx.icon("download", size=18, custom_attrs={"aria-hidden": "true"}),
+            rx.el.span(name, class_name="export-name"),
+            rx.el.span(hint, class_name="quiet", custom_attrs={"aria-hidden": "true"}),
+            href=_address(session_id, form),
+            download=True,
+            reload_document=True,  # it is no page to go to
+            discover="none",
+            class_name="export-file",
+        )
+    )
+
+
+def _address(session_id: Any, form: NoteFormat) -> Any:
+    return f"/api/v1/web/sessions/{session_id}/export?format={form.value}"
