@@ -2,7 +2,7 @@
 
 import base64
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.conftest import Browsers
 from tests.browser.screen import answer, escalate, press, question
@@ -39,14 +39,11 @@ def test_a_photo_gets_to_the_step_and_to_the_senior(page_of: Browsers, team: Tea
     expect(question(phone)).to_be_visible()
     chooser = phone.get_by_label("Add photo or file")
 
-    chooser.set_input_files({"name": "led.jpg", "mimeType": "image/jpeg", "buffer": _photo(phone)})
+    chooser.set_input_files(file("led.jpg", "image/jpeg", _photo(phone)))
     _is_shown(picture(phone, "led.jpg"))
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     chooser.set_input_files(
-        [
-            {"name": "plan.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"},
-            {"name": "router.log", "mimeType": "text/plain", "buffer": LOG},
-        ]
+        [file("plan.svg", "image/svg+xml", b"<svg/>"), file("router.log", "text/plain", LOG)]
     )
     expect(phone.get_by_role("alert")).to_contain_text("SVG pictures and web pages are not taken.")
     expect(phone.get_by_role("link", name="router.log")).to_be_visible()
@@ -59,7 +56,7 @@ def test_a_photo_gets_to_the_step_and_to_the_senior(page_of: Browsers, team: Tea
 
     _send_over_a_bad_line(phone)
     (photo, log, late) = do(team.viewer, sessions.get_session, session_id=session.id).attachments
-    assert [(file.name, file.seq) for file in (photo, log, late)] == [
+    assert [(kept.name, kept.seq) for kept in (photo, log, late)] == [
         ("led.jpg", 1),
         ("router.log", 1),
         ("wan.png", 2),
@@ -128,6 +125,10 @@ def _refuse_clipboard(page: Page) -> None:
     devtools.send("Browser.setPermission", refused)
 
 
+def file(name: str, media_type: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": media_type, "buffer": content}
+
+
 def picture(place: Page | Locator, name: str) -> Locator:
     return place.get_by_role("button", name=f"Show {name}")
 
@@ -151,7 +152,7 @@ def _photo(page: Page) -> bytes:
 def _send_over_a_bad_line(page: Page) -> None:
     """The line is down at first; then the file gets through and the answer does not. It is kept once all the same."""
     page.context.set_offline(True)
-    wan = {"name": "wan.png", "mimeType": "image/png", "buffer": png(64, 64)}
+    wan = file("wan.png", "image/png", png(64, 64))
     page.get_by_label("Add photo or file").set_input_files(wan)
     expect(page.get_by_text("No connection. It goes on by itself")).to_be_visible()
     lost = []
