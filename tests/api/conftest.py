@@ -42,13 +42,13 @@ def api(clean_database: str) -> Iterator[Api]:
 @pytest.fixture
 def team(clean_database: str) -> Team:
     """An account with somebody of each role; all have the same password."""
-    return transact(_team_with_passwords, "acme")
+    return transact(team_with_passwords, "acme")
 
 
 @pytest.fixture
 def strangers(clean_database: str) -> Team:
     """Another account."""
-    return transact(_team_with_passwords, "other")
+    return transact(team_with_passwords, "other")
 
 
 class As:
@@ -68,7 +68,8 @@ def api_as(api: Api) -> As:
     return As(api)
 
 
-def _team_with_passwords(db: Session, name: str) -> Team:
+def team_with_passwords(db: Session, name: str) -> Team:
+    """Add an account with somebody of each role; all have the same password."""
     team = add_team(db, name)
     db.execute(
         update(User)

@@ -18,7 +18,7 @@ def _text(**schema: Any) -> Any:
     return Field(max_length=READ_AT_MOST, json_schema_extra=schema)
 
 
-Address = Annotated[str, _text(format="idn-email", maxLength=254, pattern=ADDRESS_PATTERN)]
+Address = Annotated[str, _text(maxLength=254, pattern=ADDRESS_PATTERN)]
 NewPassword = Annotated[str, _text(format="password", minLength=8, maxLength=256)]
 Password = Annotated[str, _text(format="password")]
 Name = Annotated[str, _text(minLength=1, maxLength=200, pattern=r"\S")]

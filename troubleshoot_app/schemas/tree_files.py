@@ -137,7 +137,7 @@ class NewTree(TreeFileBody):
     @classmethod
     def extra_properties(cls) -> dict[str, Any]:
         """Return the properties that are not part of the file."""
-        return {"revision": _IGNORED, "publish": {"type": "boolean", "default": False}}
+        return {"revision": _IGNORED, "publish": _optional({"type": "boolean"})}
 
 
 class ChangedTree(TreeFileBody):

@@ -40,7 +40,7 @@ def create_tree(db: Session, actor: Actor, *, document: object, publish: object 
         Invalid: it is to be published and has errors.
     """
     require(actor, Permission.TREE_WRITE)
-    if publish not in (None, True, False):
+    if publish is not None and not isinstance(publish, bool):
         raise invalid("publish", "Publish must be true or false.")
     file = tree_file_from(document)
     if publish:
