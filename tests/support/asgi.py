@@ -24,13 +24,20 @@ class Api:
     """
 
     def __init__(
-        self, portal: BlockingPortal, app: FastAPI, *, token: str = "", client: str = "203.0.113.7"
+        self,
+        portal: BlockingPortal,
+        app: FastAPI,
+        *,
+        token: str = "",
+        client: str = "203.0.113.7",
+        prefix: str = PREFIX,
     ) -> None:
         """Use ``running`` instead; ``token`` is an access token, ``client`` the address that requests come from."""
         self._portal = portal
         self.app = app
         self._token = token
         self._client = client
+        self._prefix = prefix
 
     def signed_in(self, token: str) -> "Api":
         """Return the same API, asked with an access token."""
@@ -40,8 +47,12 @@ class Api:
         """Return the same API, asked from another address."""
         return Api(self._portal, self.app, token=self._token, client=client)
 
+    def at_root(self) -> "Api":
+        """Return the same API, asked for whole paths."""
+        return Api(self._portal, self.app, token=self._token, client=self._client, prefix="")
+
     def request(self, method: str, path: str, **parts: Any) -> httpx.Response:
-        """Return the answer; ``parts`` are what httpx takes, and ``path`` goes on after ``/api/v1``."""
+        """Return the answer; ``parts`` are what httpx takes, and ``path`` goes on after ``/api/v1``, or is a whole one."""
         return self._portal.call(partial(self._request, method, path, **parts))
 
     def get(self, path: str, **parts: Any) -> httpx.Response:
@@ -69,7 +80,7 @@ class Api:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         headers |= parts.pop("headers", {})
         async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
-            answer = await client.request(method, f"{PREFIX}{path}", headers=headers, **parts)
+            answer = await client.request(method, f"{self._prefix}{path}", headers=headers, **parts)
         documented(self.app).check(answer)
         return answer
 

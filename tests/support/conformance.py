@@ -51,9 +51,12 @@ class Conformance:
 
     def _check_problem(self, response: httpx.Response, where: str) -> None:
         assert response.headers["content-type"] == "application/problem+json", where
+        if response.request.method == "HEAD":
+            return
         body = response.json()
         assert body["status"] == response.status_code, where
         assert {"type", "title", "detail"} <= set(body), where
+        assert response.status_code != httpx.codes.UNPROCESSABLE_ENTITY or body["errors"], where
         assert response.status_code != httpx.codes.UNAUTHORIZED or response.headers["www-authenticate"], where
 
     def _check(self, schema: dict[str, Any], body: Any, where: str) -> None:

@@ -6,7 +6,7 @@ Several server processes count into files of a folder that the first of them mak
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import psutil
@@ -93,14 +93,14 @@ class Counting:
         return self._routes.get(id(scope.get("route")), UNKNOWN)
 
 
-def metrics_text(load: Callable[[], Load]) -> bytes:
-    """Return all figures in Prometheus' text format; ``load`` is asked for those that the database knows."""
+def metrics_text(load: Load | None) -> bytes:
+    """Return all figures in Prometheus' text format; ``load`` is what the database knows, None when it cannot be asked."""
     page = CollectorRegistry()
     if FOLDER in os.environ:
         MultiProcessCollector(page)  # type: ignore[no-untyped-call]
     else:
         page.register(_Counted())
-    page.register(_Loaded(load()))
+    page.register(_Loaded(load))
     return generate_latest(page)
 
 
@@ -111,12 +111,17 @@ class _Counted(Collector):
 
 
 class _Loaded(Collector):
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load | None) -> None:
         self._load = load
 
     def collect(self) -> Iterator[Metric]:
         """Yield what the database knows."""
         load = self._load
+        yield GaugeMetricFamily(
+            "troubleshoot_database_up", "Whether the database can be reached.", value=float(load is not None)
+        )
+        if load is None:
+            return
         deliveries = GaugeMetricFamily(
             "troubleshoot_deliveries", "Deliveries that wait or have failed for good.", labels=["status"]
         )

@@ -15,7 +15,12 @@ class DomainError(ValueError):
 
 
 class InvalidChoice(DomainError):
-    """What was chosen is not among what can be chosen here."""
+    """What was chosen is not among what can be chosen here; ``field`` names where it was chosen, if that is known."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        """Make the error of one choice."""
+        self.field = field
+        super().__init__(sentence)
 
 
 class NotAllowedNow(DomainError):

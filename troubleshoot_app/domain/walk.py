@@ -79,7 +79,8 @@ def begin(tree: Tree, node_id: str = "") -> Walk:
     if node_id:
         if node_id not in tree.nodes:
             raise InvalidChoice(
-                "The published version of this tree has no such node. Start at its beginning instead."
+                "The published version of this tree has no such node. Start at its beginning instead.",
+                "node_id",
             )
         return Walk(node_id, 0)
     if tree.start not in tree.nodes:
@@ -98,7 +99,9 @@ def option_at(tree: Tree, walk: Walk, option_id: str) -> Option:
     """
     option = _standing_at(tree, walk).option(option_id)
     if option is None:
-        raise InvalidChoice("That is not an answer to the current question. Choose one of its options.")
+        raise InvalidChoice(
+            "That is not an answer to the current question. Choose one of its options.", "option"
+        )
     return option
 
 
@@ -166,7 +169,8 @@ def go_back(walk: Walk, live_steps: Sequence[TakenStep], to_seq: int | None = No
     target = next((step for step in live_steps if step.seq == wanted), None)
     if target is None:
         raise InvalidChoice(
-            f"Step {wanted} is not on the path. Choose one of the steps that were not undone."
+            f"Step {wanted} is not on the path. Choose one of the steps that were not undone.",
+            "to_seq",
         )
     undone = tuple(step.seq for step in live_steps if step.seq >= target.seq)
     return Back(Walk(target.node_id, walk.seq, target.version_id, target.homes), undone)

@@ -13,7 +13,14 @@ from troubleshoot_app.core.errors import AppError, Conflict, Forbidden, Invalid,
 from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.editing import Collision
-from troubleshoot_app.domain.errors import DomainError, InvalidTree, NotAllowedNow, NotForYou, UnreadableTree
+from troubleshoot_app.domain.errors import (
+    DomainError,
+    InvalidChoice,
+    InvalidTree,
+    NotAllowedNow,
+    NotForYou,
+    UnreadableTree,
+)
 from troubleshoot_app.models import SignIn, User
 from troubleshoot_app.models.base import AccountRow
 
@@ -91,7 +98,8 @@ def as_app_error(error: DomainError) -> AppError:
         case UnreadableTree(faults=faults):
             return Invalid(str(error), errors=[{"loc": list(f.location), "msg": str(f)} for f in faults])
         case _:
-            return Invalid(str(error))
+            field = error.field if isinstance(error, InvalidChoice) else ""
+            return Invalid(str(error), errors=[{"loc": [field] if field else [], "msg": str(error)}])
 
 
 def require(actor: Actor, permission: Permission) -> None:

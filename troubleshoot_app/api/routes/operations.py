@@ -45,5 +45,5 @@ def readyz() -> Health:
 )
 def metrics() -> Response:
     """Give the figures for Prometheus: requests, and how deliveries, escalations and connections stand."""
-    text = metrics_text(lambda: transact(operations.get_load))
+    text = metrics_text(transact(operations.get_load) if operations.is_reachable() else None)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
