@@ -30,7 +30,7 @@ UNREADABLE = (
     b"\xef\xbb\xbf{", b"1" * 5000,
 )  # fmt: skip
 NOT_THE_BODY = (b"[]", b'"text"', b"0", b"true", b"NaN", b"-Infinity", b"1e400", b"[" * 500 + b"]" * 500)
-VALUES = (
+VALUES: tuple[Any, ...] = (
     "\0", "\ud800", "x" * 1_000_000, "", 10**400, -1, 1.5, True, None, [], {"$ref": "#"}, "'; DROP TABLE app_user; --",
 )  # fmt: skip
 
@@ -186,7 +186,7 @@ def test_what_nobody_expected_has_an_id_and_is_logged(clean_database: str, caplo
         raise RuntimeError("the secret of the house")
 
     app = make_api()
-    described = {500: {"content": {PROBLEM: {}}}}
+    described: dict[int | str, dict[str, Any]] = {500: {"content": {PROBLEM: {}}}}
     app.router.routes.insert(0, APIRoute("/api/v1/stumble", stumble, responses=described))
     logger = logging.getLogger("troubleshoot_app")
     propagates, logger.propagate = logger.propagate, True
