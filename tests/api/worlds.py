@@ -57,7 +57,7 @@ def _handoff(db: Session, team: Team, operation: Operation) -> Any:
     intent = Intent.PARK if operation.id == "handoffs_resume" else Intent.ESCALATE
     session_id = _session(db, team, operation)
     handoff = ask(db, team.viewer, handoffs.open_handoff, session_id=session_id, intent=intent)
-    if operation.id in ("handoffs_release", "handoffs_resolve"):
+    if operation.id in ("handoffs_release", "handoffs_keep", "handoffs_resolve"):
         ask(db, team.engineer, handoffs.claim, handoff_id=handoff.id)
     return handoff.id
 
