@@ -59,7 +59,7 @@ def release(
 
 @router.post("/{handoff_id}/keep", operation_id="handoffs_keep", responses=problems(403, 404, 409))
 def keep(handoff_id: str, credential: CurrentCredential, attempt: CurrentAttempt) -> HandoffView:
-    """Say that one is still on it: a picked-up escalation that its claimer leaves alone is opened again. For seniors: whoever has it."""
+    """Say that one is still on it: a case that is left alone is opened again. For seniors: whoever has it."""
     return transact_once(attempt, credential, handoffs.keep, handoff_id=handoff_id)
 
 
