@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from uuid import UUID
 
 from sqlalchemy import select
@@ -39,6 +39,7 @@ class Screen:
         self._sockets = sockets
         self.inboxes: dict[UUID, Inbox] = {}
         self.notices: list[Notice] = []
+        self.progress: list[set[UUID]] = []
         self.pushes = 0
         self.broken = False
 
@@ -55,6 +56,10 @@ class Screen:
     async def tell(self, notice: Notice) -> None:
         """Note the notice."""
         self.notices.append(notice)
+
+    async def show_progress(self, user_ids: Collection[UUID]) -> None:
+        """Note who was let know."""
+        self.progress.append(set(user_ids))
 
     def alerts(self, person: Person) -> list[str]:
         """Return the ids of the escalations that the person has on screen."""

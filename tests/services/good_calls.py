@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from tests.support.people import Person, Team, add_team, ask, escalate, router_tree, start
+from tests.support.people import Person, Team, add_team, ask, escalate, fail_mail, router_tree, start
 from troubleshoot_app import services
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.files import KeptFile
@@ -25,6 +25,7 @@ from troubleshoot_app.services.invitations import LIFETIME
 from troubleshoot_app.services.paging import PageRequest
 
 UseCase = Callable[..., Any]
+QUIET = {"start": "22:00", "end": "07:00", "zone": "Europe/Berlin", "days": ["mon"]}
 
 
 def open_arguments() -> dict[UseCase, list[str]]:
@@ -59,6 +60,7 @@ class GoodCalls:
         self.open = escalate(db, self.team)
         self.claimed = escalate(db, self.team)
         ask(db, self.team.engineer, handoffs.claim, handoff_id=self.claimed.id)
+        self.failed = fail_mail(db, self.open.id, self.team.engineer2)
         parked = start(db, self.team)
         self.parked = ask(db, viewer, handoffs.open_handoff, session_id=parked.id, intent=Intent.PARK)
         self.invitation = Invitation(
@@ -138,6 +140,8 @@ class GoodCalls:
             "handoff_views.get_handoff": (team.viewer, to_open),
             "handoff_views.list_deliveries": (team.viewer, to_open),
             "handoff_views.find_deliveries": (team.viewer, to_open | {"page": PageRequest()}),
+            "handoff_views.get_watch": (team.viewer, to_open),
+            "deliveries.resend": (team.admin, {"delivery_id": self.failed.id}),
             "handoff_views.note_seen": (team.owner, {"handoff_ids": [self.open.id]}),
         }
 
@@ -173,6 +177,11 @@ class GoodCalls:
         change = {"name": "Erin", "role": "admin", "is_active": False}
         return {
             "users.rename_me": (team.viewer, {"name": "Vera"}),
+            "preferences.change_preferences": (
+                team.engineer,
+                {"in_app": True, "email": False, "quiet_hours": QUIET},
+            ),
+            "sign_ins.end_sign_in": (team.engineer, {"sign_in_id": team.engineer.actor.sign_in_id}),
             "users.change_user": (team.owner, one | change),
             "users.delete_user": (team.owner, one),
             "invitations.invite": (team.admin, {"email": "other@acme.test", "role": "viewer"}),

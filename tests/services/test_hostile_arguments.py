@@ -22,7 +22,9 @@ LONG_TEXT = ["x" * (TEXT_LENGTH + 1), "\0" * (TEXT_LENGTH + 1), "é" * 200_000]
 ANYTHING: list[Any] = [None, *NO_TEXT, *ODD_TEXT, *LONG_TEXT]
 
 TEXTS = {"title", "ticket_ref", "asset", "notes", "note", "value", "summary", "reason", "resolution"}
-IDS = {"session_id", "handoff_id", "tree_id", "user_id", "invitation_id", "attachment_id", "webhook_id"}
+IDS = {
+    "session_id", "handoff_id", "tree_id", "user_id", "invitation_id", "attachment_id", "webhook_id", "sign_in_id", "delivery_id",
+}  # fmt: skip
 REFUSALS: dict[str, tuple[type[AppError], ...]] = dict.fromkeys(IDS, (NotFound,)) | {
     "revision": (Invalid, Conflict),
     "handoff_ids": (NotFound,),

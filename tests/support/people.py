@@ -6,16 +6,17 @@ from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.domain.actor import Actor, Role
 from troubleshoot_app.domain.formats.tree_file import TreeFile
-from troubleshoot_app.domain.handoff import Intent
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, Intent
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
-from troubleshoot_app.models import Account, SignIn, TroubleshootingTree, User
+from troubleshoot_app.models import Account, Delivery, SignIn, TroubleshootingTree, User
 from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.schemas.sessions import SessionView
 from troubleshoot_app.services import handoffs, sessions, trees
@@ -187,3 +188,20 @@ def escalate(db: Session, /, team: Team, person: Person | None = None, **words: 
         intent=Intent.ESCALATE,
         **words,
     )
+
+
+def fail_mail(
+    db: Session, handoff_id: str, recipient: Person, why: str = "The mail server refused it: 550 No such user"
+) -> Delivery:
+    """Let the mail server have refused the mail of an escalation to somebody, and return its delivery."""
+    delivery = db.scalars(
+        select(Delivery).where(
+            col(Delivery.handoff_id) == UUID(handoff_id),
+            col(Delivery.recipient_id) == recipient.id,
+            col(Delivery.channel) == Channel.EMAIL,
+        )
+    ).one()
+    delivery.status, delivery.error = DeliveryStatus.FAILED, why
+    delivery.attempts, delivery.next_attempt_at = 1, None
+    db.flush()
+    return delivery

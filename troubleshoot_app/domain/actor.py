@@ -23,6 +23,11 @@ class Role(StrEnum):
         """Seniors take escalations: engineer, admin and owner."""
         return self.rank >= _RANKS[Role.ENGINEER]
 
+    @property
+    def is_admin(self) -> bool:
+        """Admins and owners look after the account."""
+        return self.rank >= _RANKS[Role.ADMIN]
+
 
 _RANKS = {role: rank for rank, role in enumerate(Role)}
 
@@ -40,6 +45,7 @@ class Permission(StrEnum):
     SESSION_READ_ALL = "read other people's sessions"
     HANDOFF_OPEN = "escalate or park"
     HANDOFF_CLAIM = "pick up escalations"
+    DELIVERY_MANAGE = "see all deliveries or send one again"
     PEOPLE_READ = "see the people of the account"
     PEOPLE_MANAGE = "manage people"
     INSIGHT_READ = "see insights"
@@ -55,6 +61,7 @@ _LEAST_ROLE = {
     Permission.SESSION_READ_ALL: Role.ENGINEER,
     Permission.HANDOFF_OPEN: Role.VIEWER,
     Permission.HANDOFF_CLAIM: Role.ENGINEER,
+    Permission.DELIVERY_MANAGE: Role.ADMIN,
     Permission.PEOPLE_READ: Role.ENGINEER,
     Permission.PEOPLE_MANAGE: Role.ADMIN,
     Permission.INSIGHT_READ: Role.ENGINEER,

@@ -7,7 +7,14 @@ from troubleshoot_app.models.handoffs import Delivery, Handoff
 from troubleshoot_app.models.presence import Presence
 from troubleshoot_app.models.sessions import Step, TroubleshootingSession
 from troubleshoot_app.models.trees import TreeText, TreeVersion, TreeWord, TroubleshootingTree
-from troubleshoot_app.models.users import Invitation, PasswordReset, RefreshToken, SignIn, User
+from troubleshoot_app.models.users import (
+    Invitation,
+    NotificationChoices,
+    PasswordReset,
+    RefreshToken,
+    SignIn,
+    User,
+)
 from troubleshoot_app.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "Handoff",
     "IdempotencyKey",
     "Invitation",
+    "NotificationChoices",
     "PasswordReset",
     "Presence",
     "RefreshToken",

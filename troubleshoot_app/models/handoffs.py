@@ -18,6 +18,7 @@ class Handoff(AccountRow, table=True):
 
     ``round`` counts how often people were told since it began, ``reminders`` how often since it last became open.
     ``kept_at`` and ``offered_at`` are of a claim: when its holder said that they are on it, and when they were asked.
+    ``silence_lifted`` when everybody is told by every channel this time, whatever they chose.
     """
 
     __table_args__ = (
@@ -50,15 +51,17 @@ class Handoff(AccountRow, table=True):
     told_at: datetime = Field(default_factory=now, sa_type=Timestamp)
     round: int = 1
     reminders: int = 0
+    silence_lifted: bool = False
 
 
 class Delivery(QueuedRow, table=True):
-    """One person told by one channel."""
+    """One person told by one channel; ``silenced`` when the recipient's choices or quiet hours keep it back."""
 
     __table_args__ = (
         UniqueConstraint("handoff_id", "recipient_id", "channel"),
         Index("ix_delivery_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
-        Index("ix_delivery_recipient_id", "recipient_id"),
+        Index("ix_delivery_recipient_id_id", "recipient_id", "id"),
+        Index("ix_delivery_account_id_id", "account_id", "id"),
     )
 
     handoff_id: UUID = Field(foreign_key="handoff.id")
@@ -66,3 +69,4 @@ class Delivery(QueuedRow, table=True):
     channel: Channel = Field(sa_type=words(Channel, "channel"))
     seen_at: datetime | None = Field(default=None, sa_type=Timestamp)
     dismissed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    silenced: bool = False

@@ -1,16 +1,21 @@
 """People, where they are signed in, the tokens that keep them so, and the mails that let them in."""
 
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import ARRAY, Index, String, text
 from sqlmodel import Field
 
+from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.domain.handoff import Channel
+from troubleshoot_app.domain.quiet_hours import QuietHours, Weekday
+from troubleshoot_app.domain.reach import Choices
 from troubleshoot_app.models.base import AccountRow, Timestamp, words
 
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200
+ZONE_LENGTH = 64
 ERROR_LENGTH = 500
 
 
@@ -36,6 +41,35 @@ class User(AccountRow, table=True):
     deleted_at: datetime | None = Field(default=None, sa_type=Timestamp)
 
 
+class NotificationChoices(AccountRow, table=True):
+    """How a person wants to be told of escalations; who has no such row is told by every channel at any time.
+
+    There are quiet hours when ``quiet_zone`` is set.
+    """
+
+    __tablename__ = "notification_choices"
+
+    user_id: UUID = Field(foreign_key="app_user.id", unique=True)
+    in_app: bool = True
+    email: bool = True
+    quiet_start: time = time(22)
+    quiet_end: time = time(7)
+    quiet_zone: str = Field(default="", max_length=ZONE_LENGTH)
+    quiet_days: list[str] = Field(default_factory=lambda: list(Weekday), sa_type=ARRAY(String(3)))
+
+    @property
+    def choices(self) -> Choices:
+        """What the rules need to know of it."""
+        wanted = {Channel.IN_APP: self.in_app, Channel.EMAIL: self.email}
+        quiet = QuietHours(
+            self.quiet_start, self.quiet_end, self.quiet_zone, frozenset(map(Weekday, self.quiet_days))
+        )
+        return Choices(
+            frozenset(channel for channel, is_wanted in wanted.items() if is_wanted),
+            quiet if self.quiet_zone else None,
+        )
+
+
 class SignIn(AccountRow, table=True):
     """One place where a person is signed in: a browser (by cookie) or a program (by a family of refresh tokens)."""
 
@@ -45,6 +79,7 @@ class SignIn(AccountRow, table=True):
     secret_hash: str | None = Field(default=None, max_length=64, unique=True, repr=False)
     device: str = Field(default="", max_length=300)
     expires_at: datetime = Field(sa_type=Timestamp)
+    seen_at: datetime = Field(default_factory=now, sa_type=Timestamp)
     revoked_at: datetime | None = Field(default=None, sa_type=Timestamp)
 
 

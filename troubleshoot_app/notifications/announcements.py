@@ -12,7 +12,7 @@ CHANNEL = "troubleshoot_handoffs"
 
 
 class HandoffEvent(StrEnum):
-    """What happened to a handoff."""
+    """What happened to a handoff; ``told`` when it has come to somebody, or did not."""
 
     OPENED = "opened"
     CLAIMED = "claimed"
@@ -24,6 +24,7 @@ class HandoffEvent(StrEnum):
     RESOLVED = "resolved"
     CANCELLED = "cancelled"
     DISMISSED = "dismissed"
+    TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True)

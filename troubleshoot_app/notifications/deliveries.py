@@ -4,14 +4,17 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Select, Update, Uuid, bindparam, select, text, update
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.domain.actor import SENIOR_ROLES, Role
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
+from troubleshoot_app.domain.reach import AT_ONCE
 from troubleshoot_app.models import Delivery, Handoff, User
+from troubleshoot_app.notifications.announcements import HandoffEvent, announce
+from troubleshoot_app.notifications.reaching import tellings_of
 
 SEEN_ON_SCREEN = "Seen on screen."
 
@@ -43,10 +46,12 @@ def tell_everybody(
     *,
     roles: Collection[Role] = SENIOR_ROLES,
     except_user_id: UUID | None = None,
+    heeding_choices: bool = True,
 ) -> int:
     """Make (or make due again) a delivery for each eligible senior by each channel; return how many people.
 
-    ``except_user_id`` is somebody who need not be told, such as the one who just gave the case back.
+    ``except_user_id`` is somebody who need not be told, such as the one who just gave the case back. ``heeding_choices``
+    keeps back what people do not want now, as long as somebody is reached.
     """
     at = now()
     recipients = [
@@ -54,15 +59,20 @@ def tell_everybody(
         for user_id in db.execute(eligible_seniors(handoff.account_id, handoff.from_id, roles)).scalars()
         if user_id != except_user_id
     ]
-    told = [(new_id(), recipient_id, channel) for recipient_id in recipients for channel in Channel]
+    handoff.silence_lifted = not heeding_choices
+    db.flush()
+    verdicts = tellings_of(db, recipients) if heeding_choices else dict.fromkeys(recipients, AT_ONCE)
+    told = [(recipient_id, channel) for recipient_id in recipients for channel in Channel]
     if told:
-        ids, people, channels = zip(*told, strict=True)
+        kept = [verdicts[recipient_id][channel] for recipient_id, channel in told]
         db.execute(
             _TELL,
             {
-                "ids": [str(one) for one in ids],
-                "recipients": [str(one) for one in people],
-                "channels": [channel.value for channel in channels],
+                "ids": [str(new_id()) for _ in told],
+                "recipients": [str(recipient_id) for recipient_id, _ in told],
+                "channels": [channel.value for _, channel in told],
+                "whys": [verdict.why for verdict in kept],
+                "dues": [at if verdict.is_due else verdict.until for verdict in kept],
                 "account_id": handoff.account_id,
                 "handoff_id": handoff.id,
                 "at": at,
@@ -75,13 +85,15 @@ def tell_everybody(
 _TELL = text(
     """
     INSERT INTO delivery
-        (id, created_at, account_id, handoff_id, recipient_id, channel, status, attempts, error, next_attempt_at)
-    SELECT told.id, :at, :account_id, :handoff_id, told.recipient_id, told.channel, 'pending', 0, '', :at
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:recipients AS uuid[]), CAST(:channels AS text[]))
-        AS told (id, recipient_id, channel)
+        (id, created_at, account_id, handoff_id, recipient_id, channel, status, attempts, error, next_attempt_at, silenced)
+    SELECT told.id, :at, :account_id, :handoff_id, told.recipient_id, told.channel,
+        CASE WHEN told.due IS NULL THEN 'skipped' ELSE 'pending' END, 0, told.why, told.due, told.why <> ''
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:recipients AS uuid[]), CAST(:channels AS text[]), CAST(:whys AS text[]),
+            CAST(:dues AS timestamptz[]))
+        AS told (id, recipient_id, channel, why, due)
     ON CONFLICT (handoff_id, recipient_id, channel) DO UPDATE
-    SET status = 'pending', attempts = 0, error = '', next_attempt_at = excluded.next_attempt_at,
-        sent_at = NULL, seen_at = NULL, dismissed_at = NULL
+    SET status = excluded.status, attempts = 0, error = excluded.error, next_attempt_at = excluded.next_attempt_at,
+        silenced = excluded.silenced, sent_at = NULL, seen_at = NULL, dismissed_at = NULL
     """
 ).bindparams(bindparam("account_id", type_=Uuid), bindparam("handoff_id", type_=Uuid))
 
@@ -91,22 +103,24 @@ def stop_telling(db: Session, handoff_id: UUID, why: str) -> None:
     db.execute(
         update(Delivery)
         .where(col(Delivery.handoff_id) == handoff_id, col(Delivery.status) == DeliveryStatus.PENDING)
-        .values(status=DeliveryStatus.SKIPPED, error=why, next_attempt_at=None)
+        .values(status=DeliveryStatus.SKIPPED, error=why, next_attempt_at=None, silenced=False)
     )
 
 
 def mark_shown(db: Session, handoff_ids: Iterable[UUID], user_ids: Iterable[UUID]) -> None:
     """Note that these people's tabs were given these escalations."""
-    db.execute(
+    shown = (
         update(Delivery)
         .where(
             col(Delivery.handoff_id).in_(list(handoff_ids)),
             col(Delivery.recipient_id).in_(list(user_ids)),
             col(Delivery.channel) == Channel.IN_APP,
             col(Delivery.status).in_((DeliveryStatus.PENDING, DeliveryStatus.SKIPPED)),
+            col(Delivery.silenced).is_(False),
         )
         .values(status=DeliveryStatus.SENT, sent_at=now(), attempts=1, error="", next_attempt_at=None)
     )
+    _announce_told(db, shown)
 
 
 def mark_seen(db: Session, handoff_ids: Iterable[UUID], user_id: UUID) -> None:
@@ -114,11 +128,12 @@ def mark_seen(db: Session, handoff_ids: Iterable[UUID], user_id: UUID) -> None:
     at = now()
     ids = list(handoff_ids)
     mine = (col(Delivery.handoff_id).in_(ids), col(Delivery.recipient_id) == user_id)
-    db.execute(
+    seen = (
         update(Delivery)
         .where(*mine, col(Delivery.channel) == Channel.IN_APP, col(Delivery.status) != DeliveryStatus.SEEN)
-        .values(status=DeliveryStatus.SEEN, seen_at=at, error="", next_attempt_at=None)
+        .values(status=DeliveryStatus.SEEN, seen_at=at, error="", next_attempt_at=None, silenced=False)
     )
+    _announce_told(db, seen)
     db.execute(
         update(Delivery)
         .where(
@@ -127,8 +142,15 @@ def mark_seen(db: Session, handoff_ids: Iterable[UUID], user_id: UUID) -> None:
             col(Delivery.status) == DeliveryStatus.PENDING,
             col(Delivery.lease_owner).is_(None),
         )
-        .values(status=DeliveryStatus.SKIPPED, error=SEEN_ON_SCREEN, next_attempt_at=None)
+        .values(status=DeliveryStatus.SKIPPED, error=SEEN_ON_SCREEN, next_attempt_at=None, silenced=False)
     )
+
+
+def _announce_told(db: Session, change: Update) -> None:
+    """Make this change, and let whoever watches these escalations know."""
+    changed = db.execute(change.returning(col(Delivery.account_id), col(Delivery.handoff_id)))
+    for account_id, handoff_id in set(changed):
+        announce(db, account_id, handoff_id, HandoffEvent.TOLD)
 
 
 def mark_dismissed(db: Session, handoff_id: UUID, user_id: UUID, at: datetime) -> None:
@@ -150,5 +172,5 @@ def skip(db: Session, delivery_ids: Collection[UUID], why: str) -> None:
         db.execute(
             update(Delivery)
             .where(col(Delivery.id).in_(delivery_ids), col(Delivery.status) == DeliveryStatus.PENDING)
-            .values(status=DeliveryStatus.SKIPPED, error=why, next_attempt_at=None)
+            .values(status=DeliveryStatus.SKIPPED, error=why, next_attempt_at=None, silenced=False)
         )

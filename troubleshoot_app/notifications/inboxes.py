@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -23,12 +23,12 @@ WHAT_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class OpenEscalation:
-    """An open escalation, and who has put its banner away."""
+    """An open escalation, and who is not to see a banner of it: they have put it away, or want quiet."""
 
     handoff_id: UUID
     from_id: UUID
     alert: Alert
-    dismissed_by: frozenset[UUID]
+    not_for: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class AccountInboxes:
     def inbox_of(self, user_id: UUID) -> Inbox:
         """Return what waits for one senior."""
         waiting = [e for e in self.escalations if e.from_id != user_id]
-        alerts = [e.alert for e in waiting if user_id not in e.dismissed_by]
+        alerts = [e.alert for e in waiting if user_id not in e.not_for]
         return Inbox(
             alerts=alerts[:SHOWN_ALERTS],
             fresh=len(alerts),
@@ -111,8 +111,8 @@ _OPEN: AnySelect = (
         col(TroubleshootingSession.title),
         col(TreeVersion.title).label("tree_title"),
         func.array_agg(col(Delivery.recipient_id))
-        .filter(col(Delivery.dismissed_at).is_not(None))
-        .label("dismissed_by"),
+        .filter(or_(col(Delivery.dismissed_at).is_not(None), col(Delivery.silenced)))
+        .label("not_for"),
     )
     .join(User, col(User.id) == col(Handoff.from_id))
     .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
@@ -159,7 +159,7 @@ def _escalation(db: Session, row: AnyRow) -> OpenEscalation:
             round=row.round,
             is_overdue=is_overdue(HandoffStatus.OPEN, row.reminders),
         ),
-        dismissed_by=frozenset(row.dismissed_by or ()),
+        not_for=frozenset(row.not_for or ()),
     )
 
 

@@ -13,11 +13,13 @@ from troubleshoot_app.domain.actor import SENIOR_ROLES
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, mail_due
 from troubleshoot_app.models import Delivery, Handoff, Presence, User
 from troubleshoot_app.notifications import leases
+from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.briefings import escalation_mail
 from troubleshoot_app.notifications.deliveries import SEEN_ON_SCREEN
 from troubleshoot_app.notifications.leases import finish, is_leased, try_again
 from troubleshoot_app.notifications.messages import EscalationMail
 from troubleshoot_app.notifications.presence import LIFETIME, connected_users
+from troubleshoot_app.notifications.silence import keep_back, telling_now
 
 
 def lease_due(db: Session, owner: int, *, busy: Collection[UUID], limit: int) -> list[UUID]:
@@ -73,6 +75,12 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
     if why := _needless(handoff, recipient):
         finish(delivery, DeliveryStatus.SKIPPED, why)
         return None
+    verdict = telling_now(db, delivery, handoff)
+    if not verdict.is_due:
+        keep_back(delivery, verdict)
+        announce(db, handoff.account_id, handoff.id, HandoffEvent.TOLD)
+        return None
+    delivery.silenced = False
     decision = mail_due(
         handoff.told_at,
         now(),
@@ -96,12 +104,14 @@ def record_sent(db: Session, delivery_id: UUID, told_round: int | None) -> None:
     if delivery := _attempted(db, delivery_id, told_round):
         finish(delivery, DeliveryStatus.SENT, "")
         delivery.sent_at = now()
+        announce(db, delivery.account_id, delivery.handoff_id, HandoffEvent.TOLD)
 
 
 def record_refused(db: Session, delivery_id: UUID, told_round: int | None, why: str) -> None:
     """Note that the mail server will never take this mail."""
     if delivery := _attempted(db, delivery_id, told_round):
         finish(delivery, DeliveryStatus.FAILED, why)
+        announce(db, delivery.account_id, delivery.handoff_id, HandoffEvent.TOLD)
 
 
 def record_deferred(db: Session, delivery_id: UUID, told_round: int | None, why: str) -> None:
@@ -109,6 +119,7 @@ def record_deferred(db: Session, delivery_id: UUID, told_round: int | None, why:
     delivery = _attempted(db, delivery_id, told_round)
     if delivery is None or delivery.status is not DeliveryStatus.PENDING:
         return
+    announce(db, delivery.account_id, delivery.handoff_id, HandoffEvent.TOLD)
     try_again(delivery, why, db.get_one(Handoff, delivery.handoff_id).told_at)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.handoff import HandoffStatus
 from troubleshoot_app.models import Handoff, User
 from troubleshoot_app.notifications.announcements import Announcement, HandoffEvent
@@ -40,6 +41,18 @@ def notices_for(db: Session, announcement: Announcement) -> list[Notice]:
         return []
     notice_id = f"{handoff.id}:{announcement.event}:{handoff.round}"
     return [Notice(notice_id, handoff.from_id, sentence, f"/sessions/{handoff.session_id}")]
+
+
+def watchers_of(db: Session, handoff_ids: Collection[UUID]) -> set[UUID]:
+    """Return who watches how people are told of these escalations: their escalators, and the admins."""
+    these = col(Handoff.id).in_(handoff_ids)
+    escalators = select(col(Handoff.from_id)).where(these)
+    admins = (
+        select(col(User.id))
+        .where(col(User.account_id).in_(select(col(Handoff.account_id)).where(these)))
+        .where(col(User.role).in_((Role.ADMIN, Role.OWNER)))
+    )
+    return set(db.scalars(escalators)) | set(db.scalars(admins))
 
 
 def announced_since(db: Session, account_ids: Collection[UUID], since: datetime) -> list[Announcement]:

@@ -1,5 +1,6 @@
 """What the worker needs of whoever owns the open tabs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -26,4 +27,8 @@ class Pusher(Protocol):
 
     async def tell(self, notice: Notice) -> None:
         """Show a notice on every tab that its person has open here."""
+        ...
+
+    async def show_progress(self, user_ids: Collection[UUID]) -> None:
+        """Let the open tabs of these people know that escalations that they watch have come to somebody, or did not."""
         ...

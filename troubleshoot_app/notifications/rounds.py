@@ -41,6 +41,6 @@ def tell_again(db: Session) -> int:
         handoff.told_at = now()
         db.flush()
         roles = (Role.OWNER,) if handoff.reminders == LAST_REMINDER else SENIOR_ROLES
-        tell_everybody(db, handoff, roles=roles)
+        tell_everybody(db, handoff, roles=roles, heeding_choices=False)
         announce(db, handoff.account_id, handoff.id, HandoffEvent.REMINDED)
     return len(handoffs)

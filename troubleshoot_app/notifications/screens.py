@@ -13,15 +13,17 @@ from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
 from troubleshoot_app.models import Delivery, User
-from troubleshoot_app.notifications.announcements import Announcement
+from troubleshoot_app.notifications.announcements import Announcement, HandoffEvent
 from troubleshoot_app.notifications.deliveries import is_active_senior, mark_shown, skip
 from troubleshoot_app.notifications.inboxes import account_inboxes
-from troubleshoot_app.notifications.notices import announced_since, notices_for
+from troubleshoot_app.notifications.notices import announced_since, notices_for, watchers_of
 from troubleshoot_app.notifications.presence import Sockets, connected_users
 from troubleshoot_app.notifications.pusher import Pusher
+from troubleshoot_app.notifications.silence import end_quiet
 
 GRACE = timedelta(seconds=1)
 SWEEP_LIMIT = 500
+PROGRESS_PAUSE_SECONDS = 0.25
 
 
 class Screens:
@@ -32,9 +34,14 @@ class Screens:
         self._pusher = pusher
         self._turns: dict[UUID, asyncio.Lock] = {}
         self._stale: set[UUID] = set()
+        self._progressed: set[UUID] = set()
+        self._following = asyncio.Lock()
 
     async def show(self, announcement: Announcement) -> None:
         """Bring the account's inboxes up to date and tell the people of the case."""
+        if announcement.event is HandoffEvent.TOLD:
+            await self._follow(announcement)
+            return
         await self.refresh(announcement.account_id)
         for notice in await in_thread(Pool.DATABASE, transact, notices_for, announcement):
             await self._pusher.tell(notice)
@@ -67,6 +74,19 @@ class Screens:
         overdue = await in_thread(Pool.DATABASE, transact, overdue_accounts, here)
         await self._refresh_each(overdue | self._stale)
 
+    async def _follow(self, announcement: Announcement) -> None:
+        """Let who watches the case know that somebody was told; many at once are one."""
+        if not self._sockets.of_account(announcement.account_id):
+            return
+        self._progressed.add(announcement.handoff_id)
+        async with self._following:
+            if announcement.handoff_id not in self._progressed:
+                return
+            await asyncio.sleep(PROGRESS_PAUSE_SECONDS)
+            progressed, self._progressed = self._progressed, set()
+            watchers = await in_thread(Pool.DATABASE, transact, watchers_of, progressed)
+            await self._pusher.show_progress(watchers)
+
     async def _refresh_each(self, account_ids: set[UUID]) -> None:
         """Refresh all of them, then raise the first error: one account's trouble is not that of the others."""
         results = await asyncio.gather(*map(self.refresh, account_ids), return_exceptions=True)
@@ -89,7 +109,13 @@ def overdue_accounts(db: Session, here: Iterable[UUID]) -> set[UUID]:
     """Return the accounts of people in ``here`` who still wait for a push; end the waiting of who is not connected."""
     still_senior = and_(*is_active_senior()).label("still_senior")
     waiting = db.execute(
-        select(col(Delivery.id), col(Delivery.recipient_id), col(Delivery.account_id), still_senior)
+        select(
+            col(Delivery.id),
+            col(Delivery.recipient_id),
+            col(Delivery.account_id),
+            col(Delivery.silenced),
+            still_senior,
+        )
         .join(User, col(User.id) == col(Delivery.recipient_id))
         .where(
             col(Delivery.channel) == Channel.IN_APP,
@@ -100,6 +126,7 @@ def overdue_accounts(db: Session, here: Iterable[UUID]) -> set[UUID]:
     ).all()
     if not waiting:
         return set()
+    end_quiet(db, [row.id for row in waiting if row.silenced])
     seniors = [row for row in waiting if row.still_senior]
     connected = connected_users(db, {row.recipient_id for row in seniors}) | set(here)
     skip(db, [row.id for row in waiting if not row.still_senior], "No longer a senior.")

@@ -28,6 +28,7 @@ from troubleshoot_app.notifications.outgoing import Outgoing, first_of, log_trou
 from troubleshoot_app.notifications.pusher import Pusher
 from troubleshoot_app.notifications.rounds import tell_again
 from troubleshoot_app.notifications.screens import Screens
+from troubleshoot_app.notifications.silence import lift_silence
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +134,7 @@ class Worker:
             await asyncio.sleep(REMIND_SECONDS)
             await in_thread(Pool.DATABASE, transact, tell_again)
             await in_thread(Pool.DATABASE, transact, tend_claims)
+            await in_thread(Pool.DATABASE, transact, lift_silence)
 
     async def _tidy(self) -> None:
         while True:

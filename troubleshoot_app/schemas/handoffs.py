@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
+from troubleshoot_app.domain.watching import Heard
 from troubleshoot_app.schemas.lists import Page
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.sessions import TEXT_LENGTH, AttachmentView, NodeRef, StepView, TreeRef
@@ -60,10 +61,32 @@ class HandoffDetail(HandoffView):
 
 
 class Reach(BaseModel):
-    """Who an escalation would reach right now."""
+    """Who an escalation would reach right now: ``silenced`` are those whose choices or quiet hours keep it back,
+    ``usual_wait_seconds`` the median of the latest ones (null when there were too few), ``summary`` says it all."""
 
     online: int
     by_mail: int
+    silenced: int = 0
+    usual_wait_seconds: int | None = None
+    summary: str = ""
+
+
+class WatchLine(BaseModel):
+    """How far an escalation has come to one person: since when, or when it goes on, and why not further."""
+
+    person: PersonRef
+    heard: Heard
+    at: datetime | None
+    why: str
+
+
+class Watch(BaseModel):
+    """Whom an escalation has come to, best first; ``more`` counts who is left out. ``advice`` says what to do when it has
+    come to nobody."""
+
+    people: list[WatchLine] = []
+    more: int = 0
+    advice: str = ""
 
 
 class Alert(BaseModel):
@@ -111,6 +134,33 @@ class DeliveryView(BaseModel):
     sent_at: datetime | None
     seen_at: datetime | None
     next_attempt_at: datetime | None
+    silenced: bool
+
+
+class HandoffRef(BaseModel):
+    """An escalation in one line."""
+
+    id: str
+    title: str
+    status: HandoffStatus
+
+
+class AccountDelivery(DeliveryView):
+    """One person told of an escalation by one channel, with the escalation."""
+
+    handoff: HandoffRef
+    can_be_resent: bool
+
+
+class AccountDeliveryPage(Page[AccountDelivery]):
+    """Part of the list of all deliveries."""
+
+
+class Unreachable(BaseModel):
+    """A senior whom escalations may not reach, and why."""
+
+    person: PersonRef
+    why: str
 
 
 class HandoffPage(Page[HandoffView]):

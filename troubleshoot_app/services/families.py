@@ -85,7 +85,7 @@ def _rotate(db: Session, text: str) -> Tokens | None:
             return None
         successor = _add_token(db, sign_in)
         token.spent_at, token.successor_id = at, successor.id
-        sign_in.expires_at = successor.expires_at
+        sign_in.expires_at, sign_in.seen_at = successor.expires_at, at
         _forget_expired(db, sign_in.id)
         return _tokens(sign_in, successor.id)
     successor = db.get_one(RefreshToken, token.successor_id)

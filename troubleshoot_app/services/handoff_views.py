@@ -1,9 +1,13 @@
 """Reading handoffs: the queue, the briefing, who was reached how and when."""
 
+from dataclasses import asdict
+from uuid import UUID
+
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
@@ -15,12 +19,14 @@ from troubleshoot_app.domain.handoff import (
     Priority,
     is_overdue,
 )
+from troubleshoot_app.domain.reach import count_reach, reach_in_words, usual_wait
+from troubleshoot_app.domain.watching import Attempt, advice_to_escalator, hearing
 from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.paths import list_steps, published_version, tree_of_version
 from troubleshoot_app.notifications.deliveries import eligible_seniors, mark_seen, mark_shown
 from troubleshoot_app.notifications.inboxes import account_inboxes
-from troubleshoot_app.notifications.presence import connected_users
+from troubleshoot_app.notifications.reaching import choices_of, seniors_as_they_are
 from troubleshoot_app.schemas.handoffs import (
     Briefing,
     DeliveryPage,
@@ -30,14 +36,17 @@ from troubleshoot_app.schemas.handoffs import (
     HandoffView,
     Inbox,
     Reach,
+    Watch,
+    WatchLine,
 )
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.services.access import require
+from troubleshoot_app.services.access import of_account, require
 from troubleshoot_app.services.attachments import list_attachments
 from troubleshoot_app.services.paging import PageRequest, take_page
 from troubleshoot_app.services.session_views import start_node
 
 LIST_LIMIT = 200
+LATEST_CLAIMS = 50
 
 _handoff = Handoff.__table__
 _delivery = Delivery.__table__
@@ -141,11 +150,11 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
 def list_deliveries(db: Session, actor: Actor, *, handoff_id: object) -> list[DeliveryView]:
     """Return who was told of a handoff by which channel and how that went, by name."""
     rows = db.execute(
-        _deliveries(db, actor, handoff_id).order_by(
+        _deliveries(_one(db, actor, handoff_id).Handoff).order_by(
             col(User.name), col(User.id), col(Delivery.channel).desc()
         )
     )
-    return [_delivery_view(row.Delivery, row.name) for row in rows]
+    return [delivery_view(row.Delivery, row.name) for row in rows]
 
 
 def find_deliveries(db: Session, actor: Actor, *, handoff_id: str, page: PageRequest) -> DeliveryPage:
@@ -155,15 +164,46 @@ def find_deliveries(db: Session, actor: Actor, *, handoff_id: str, page: PageReq
         NotFound: there is no handoff that the actor may see.
         Invalid: the cursor is none of ours.
     """
-    rows, cursor = take_page(db, _deliveries(db, actor, handoff_id), _delivery.c.id, page)
-    return DeliveryPage(items=[_delivery_view(row.Delivery, row.name) for row in rows], next_cursor=cursor)
+    rows, cursor = take_page(db, _deliveries(_one(db, actor, handoff_id).Handoff), _delivery.c.id, page)
+    return DeliveryPage(items=[delivery_view(row.Delivery, row.name) for row in rows], next_cursor=cursor)
 
 
 def get_reach(db: Session, actor: Actor) -> Reach:
-    """Return whom an escalation by the actor would reach right now."""
-    seniors = set(db.execute(eligible_seniors(actor.account_id, actor.user_id)).scalars())
-    online = connected_users(db, seniors)
-    return Reach(online=len(online), by_mail=len(seniors - online))
+    """Return whom an escalation by the actor would reach right now, and how long the latest ones waited."""
+    require(actor, Permission.HANDOFF_OPEN)
+    seniors = db.execute(eligible_seniors(actor.account_id, actor.user_id)).scalars().all()
+    count = count_reach(seniors_as_they_are(db, seniors, choices_of(db, seniors)), now())
+    wait = usual_wait(_latest_waits(db, actor))
+    return Reach(
+        online=count.online,
+        by_mail=count.by_mail,
+        silenced=count.silenced,
+        usual_wait_seconds=wait,
+        summary=reach_in_words(count, wait),
+    )
+
+
+def get_watch(db: Session, actor: Actor, *, handoff_id: object, at_most: int = LIST_LIMIT) -> Watch:
+    """Return how far an escalation has come to each person, best first; ``NotFound`` when the actor may not see it."""
+    handoff: Handoff = _one(db, actor, handoff_id).Handoff
+    by_person: dict[UUID, dict[Channel, Attempt]] = {}
+    names: dict[UUID, str] = {}
+    for row in db.execute(_deliveries(handoff)):
+        delivery: Delivery = row.Delivery
+        names[delivery.recipient_id] = row.name
+        by_person.setdefault(delivery.recipient_id, {})[delivery.channel] = _attempt(delivery)
+    heard = {
+        user_id: hearing(told[Channel.IN_APP], told[Channel.EMAIL]) for user_id, told in by_person.items()
+    }
+    in_order = sorted(heard, key=lambda user_id: (heard[user_id].heard.rank, names[user_id], user_id))
+    return Watch(
+        people=[
+            WatchLine(person=PersonRef(id=str(user_id), name=names[user_id]), **asdict(heard[user_id]))
+            for user_id in in_order[:at_most]
+        ],
+        more=max(0, len(in_order) - at_most),
+        advice=advice_to_escalator([one.heard for one in heard.values()], handoff.status),
+    )
 
 
 def get_inbox(db: Session, actor: Actor) -> Inbox:
@@ -184,8 +224,7 @@ def note_seen(db: Session, actor: Actor, *, handoff_ids: object) -> None:
         mark_seen(db, [parse_id(handoff_id) for handoff_id in handoff_ids[:LIST_LIMIT]], actor.user_id)
 
 
-def _deliveries(db: Session, actor: Actor, handoff_id: object) -> AnySelect:
-    handoff: Handoff = _one(db, actor, handoff_id).Handoff
+def _deliveries(handoff: Handoff) -> AnySelect:
     query: AnySelect = select(Delivery, col(User.name))
     return (
         query.join(User, col(User.id) == col(Delivery.recipient_id))
@@ -240,7 +279,8 @@ def _view(db: Session, row: AnyRow) -> HandoffView:
     )
 
 
-def _delivery_view(delivery: Delivery, name: str) -> DeliveryView:
+def delivery_view(delivery: Delivery, name: str) -> DeliveryView:
+    """Return a delivery with the name of its recipient."""
     return DeliveryView(
         id=str(delivery.id),
         recipient=PersonRef(id=str(delivery.recipient_id), name=name),
@@ -252,4 +292,28 @@ def _delivery_view(delivery: Delivery, name: str) -> DeliveryView:
         sent_at=delivery.sent_at,
         seen_at=delivery.seen_at,
         next_attempt_at=delivery.next_attempt_at,
+        silenced=delivery.silenced,
     )
+
+
+def _attempt(delivery: Delivery) -> Attempt:
+    return Attempt(
+        status=delivery.status,
+        silenced=delivery.silenced,
+        attempts=delivery.attempts,
+        error=delivery.error,
+        sent_at=delivery.sent_at,
+        seen_at=delivery.seen_at,
+        next_attempt_at=delivery.next_attempt_at,
+    )
+
+
+def _latest_waits(db: Session, actor: Actor) -> list[float]:
+    """Return for how many seconds the escalations waited that were picked up last."""
+    waited = (
+        of_account(select(col(Handoff.claimed_at), col(Handoff.created_at)), Handoff, actor)
+        .where(col(Handoff.intent) == Intent.ESCALATE, col(Handoff.claimed_at).is_not(None))
+        .order_by(col(Handoff.id).desc())
+        .limit(LATEST_CLAIMS)
+    )
+    return [(row.claimed_at - row.created_at).total_seconds() for row in db.execute(waited)]

@@ -48,8 +48,10 @@ def user_view(db: Session, user_id: UUID) -> UserView:
 def rename_me(db: Session, actor: Actor, *, name: object) -> UserView:
     """Change the actor's own name; ``Invalid`` when it cannot be used."""
     user = get_row(db, actor, User, actor.user_id, lock=True)
-    user.name = _name(name)
+    before, user.name = user.name, _name(name)
     db.flush()
+    if user.name != before:
+        audit.record(db, actor, "user.changed", user.id, before={"name": before}, after={"name": user.name})
     return user_view(db, user.id)
 
 

@@ -4,7 +4,7 @@ import reflex as rx
 
 from troubleshoot_app.notifications.presence import ConnectedSocket, Sockets
 from troubleshoot_app.schemas.handoffs import Alert, Inbox, Offer
-from troubleshoot_app.services import auth, handoff_views, handoffs
+from troubleshoot_app.services import handoff_views, handoffs, sign_ins
 from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.guard import CONNECTIONS, Policy, connection_of, handler
 
@@ -17,12 +17,14 @@ class InboxState(SignedInState):
     user_name: str = ""
     account_name: str = ""
     is_senior: bool = False
+    is_admin: bool = False
 
     alerts: list[Alert] = []
     offers: list[Offer] = []
     fresh: int = 0
     waiting: int = 0
     tick: int = 0
+    progress: int = 0
 
     notice_id: str = ""
     notice_text: str = ""
@@ -37,9 +39,9 @@ class InboxState(SignedInState):
     async def load(self):
         """Fill the frame; runs on every page load and every reconnect."""
         await self._connect()
-        me = await self._run(auth.who_am_i)
+        me = await self._run(sign_ins.arrive)
         self.user_name, self.account_name = me.name, me.account.name
-        self.is_senior = me.role.is_senior
+        self.is_senior, self.is_admin = me.role.is_senior, me.role.is_admin
         self._show(await self._run(handoff_views.get_inbox), self.tick)
 
     @handler(Policy.SENIOR)
@@ -91,6 +93,10 @@ class InboxState(SignedInState):
         if shown != (inbox.alerts, inbox.offers, inbox.fresh, inbox.waiting):
             self.alerts, self.offers = inbox.alerts, inbox.offers
             self.fresh, self.waiting, self.tick = inbox.fresh, inbox.waiting, moment
+
+    def _show_progress(self) -> None:
+        """Let the page follow how people are told: it reloads what it shows of that when ``progress`` moves."""
+        self.progress += 1
 
     def _tell(self, notice_id: str, text: str, href: str) -> None:
         if self.notice_id != notice_id:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,16 @@ class TabPusher:
                 state._tell(notice.id, notice.text, notice.href)
 
         await self._gather(push(tab) for tab in SOCKETS.of_user(notice.user_id))
+
+    async def show_progress(self, user_ids: Collection[UUID]) -> None:
+        """Let the pages that these people have open here follow how others are told."""
+
+        async def push(tab: ConnectedSocket) -> None:
+            async with self._app.modify_state(_token(tab)) as root:
+                state = await root.get_state(InboxState)
+                state._show_progress()
+
+        await self._gather(push(tab) for user_id in user_ids for tab in SOCKETS.of_user(user_id))
 
     def _at_rest(self, tab: ConnectedSocket) -> BaseState | None:
         """Return the state of a tab that is in this process and that no event is working on, or None.

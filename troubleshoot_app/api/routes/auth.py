@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from troubleshoot_app.api.deps import BearerToken, Client, CurrentCredential, Device, NoStore, read_credential
 from troubleshoot_app.api.errors import problems
+from troubleshoot_app.api.lists import WantedPage
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.schemas.people import (
@@ -23,7 +24,17 @@ from troubleshoot_app.schemas.people import (
     Tokens,
     UserView,
 )
-from troubleshoot_app.services import auth, families, joining, passwords, throttle, users
+from troubleshoot_app.schemas.preferences import PreferenceChanges, Preferences, SignInPage
+from troubleshoot_app.services import (
+    auth,
+    families,
+    joining,
+    passwords,
+    preferences,
+    sign_ins,
+    throttle,
+    users,
+)
 from troubleshoot_app.services.access import acting
 
 router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NoStore])
@@ -96,6 +107,49 @@ def me(credential: CurrentCredential) -> UserView:
 def change_me(body: OwnChanges, credential: CurrentCredential) -> UserView:
     """Change the caller's own name."""
     return transact(acting, credential, users.rename_me, name=body.name)
+
+
+@router.get("/me/preferences", operation_id="auth_preferences")
+def get_preferences(credential: CurrentCredential) -> Preferences:
+    """Show by which channels the caller is told of escalations, and when they want quiet."""
+    return transact(acting, credential, preferences.get_preferences)
+
+
+@router.patch("/me/preferences", operation_id="auth_change_preferences")
+def change_preferences(body: PreferenceChanges, credential: CurrentCredential) -> Preferences:
+    """Change how the caller is told of escalations. Null quiet hours end them; what is left out stays.
+
+    Nobody is silenced who is the last to be reached: then everybody is told by every channel.
+    """
+    quiet = None if body.quiet_hours is None else body.quiet_hours.model_dump()
+    return transact(
+        acting,
+        credential,
+        preferences.change_preferences,
+        in_app=body.in_app,
+        email=body.email,
+        quiet_hours=quiet if "quiet_hours" in body.model_fields_set else preferences.UNCHANGED,
+    )
+
+
+@router.get("/me/sign-ins", operation_id="auth_sign_ins")
+def list_sign_ins(credential: CurrentCredential, page: WantedPage) -> SignInPage:
+    """List the browsers and programs that the caller is signed in with, latest first."""
+    return transact(acting, credential, sign_ins.list_sign_ins, page=page)
+
+
+@router.delete("/me/sign-ins", status_code=204, operation_id="auth_end_other_sign_ins")
+def end_other_sign_ins(credential: CurrentCredential) -> None:
+    """Sign the caller out everywhere else."""
+    transact(acting, credential, sign_ins.end_other_sign_ins)
+
+
+@router.delete(
+    "/me/sign-ins/{sign_in_id}", status_code=204, operation_id="auth_end_sign_in", responses=problems(404)
+)
+def end_sign_in(sign_in_id: str, credential: CurrentCredential) -> None:
+    """Sign the caller out of one browser or program."""
+    transact(acting, credential, sign_ins.end_sign_in, sign_in_id=sign_in_id)
 
 
 @router.post(

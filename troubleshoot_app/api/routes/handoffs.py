@@ -13,8 +13,10 @@ from troubleshoot_app.schemas.handoffs import (
     HandoffDetail,
     HandoffPage,
     HandoffView,
+    Reach,
     Release,
     Resolution,
+    Watch,
 )
 from troubleshoot_app.services import handoff_views, handoffs
 from troubleshoot_app.services.access import acting
@@ -31,6 +33,12 @@ def list_handoffs(
 ) -> HandoffPage:
     """List handoffs, newest first: seniors see the account's escalations, everybody their own."""
     return transact(acting, credential, handoff_views.find_handoffs, page=page, status=status, intent=intent)
+
+
+@router.get("/reach", operation_id="handoffs_reach")
+def get_reach(credential: CurrentCredential) -> Reach:
+    """Show whom an escalation by the caller would reach right now: on a screen, by mail, and who wants quiet."""
+    return transact(acting, credential, handoff_views.get_reach)
 
 
 @router.get("/{handoff_id}", operation_id="handoffs_get", responses=problems(404))
@@ -83,6 +91,12 @@ def cancel(handoff_id: str, credential: CurrentCredential, attempt: CurrentAttem
 def resume(handoff_id: str, credential: CurrentCredential, attempt: CurrentAttempt) -> HandoffView:
     """Go on with a parked session. For its holder."""
     return transact_once(attempt, credential, handoffs.resume, handoff_id=handoff_id)
+
+
+@router.get("/{handoff_id}/watch", operation_id="handoffs_watch", responses=problems(404))
+def get_watch(handoff_id: str, credential: CurrentCredential) -> Watch:
+    """Show how far an escalation has come to each person, best first, and what to do when it has come to nobody."""
+    return transact(acting, credential, handoff_views.get_watch, handoff_id=handoff_id)
 
 
 @router.get("/{handoff_id}/deliveries", operation_id="handoffs_deliveries", responses=problems(404))
