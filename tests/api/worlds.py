@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from tests.support.document import Operation, Place
 from tests.support.files import LOG
-from tests.support.people import Person, Team, add_person, ask, publish_tree, start
+from tests.support.people import Person, Team, add_person, ask, fail_mail, publish_tree, start
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.ids import new_id
@@ -16,8 +16,9 @@ from troubleshoot_app.core.security import token_hash
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.models import Invitation
-from troubleshoot_app.services import attachments, handoffs, sessions
+from troubleshoot_app.services import attachments, auth, handoffs, sessions, sign_ins
 from troubleshoot_app.services.invitations import LIFETIME
+from troubleshoot_app.services.paging import PageRequest
 
 REVISION_OF_TREE = 2
 STEPS = ("no", "done")
@@ -86,12 +87,23 @@ def _invitation(db: Session, team: Team, _: Operation) -> Any:
     return row.id
 
 
+def _delivery(db: Session, team: Team, operation: Operation) -> Any:
+    return fail_mail(db, str(_handoff(db, team, operation)), team.engineer).id
+
+
+def _sign_in(db: Session, team: Team, _: Operation) -> Any:
+    auth.open_web_sign_in(db, team.owner.id, "")
+    return ask(db, team.owner, sign_ins.list_sign_ins, page=PageRequest(limit=1)).items[0].id
+
+
 _MAKERS: dict[str, Callable[[Session, Team, Operation], Any]] = {
     "tree_id": _tree,
     "session_id": _session,
     "attachment_id": _attachment,
     "handoff_id": _handoff,
+    "delivery_id": _delivery,
     "user_id": _person,
+    "sign_in_id": _sign_in,
     "invitation_id": _invitation,
 }
 
