@@ -148,9 +148,11 @@ class GoodCalls:
     def _of_trees(self) -> dict[str, tuple[Person, dict[str, Any]]]:
         team, tree = self.team, {"tree_id": str(self.team.tree_id)}
         details = tree_editing.Details("No internet", "First checks.", "Network", ("wan",))
+        found = {"q": "no internet", "category": "Network", "tag": "wan", "state": "published"}
         document = json.loads(write_tree_file(TreeFile(title="t", tree=router_tree()), "json"))
         return {
-            "trees.list_trees": (team.viewer, {"words": "no internet", "category": "Network"}),
+            "tree_search.search_trees": (team.viewer, found),
+            "tree_search.browse_trees": (team.engineer, found | {"q": "", "state": "archived"}),
             "trees.get_summary": (team.viewer, tree),
             "trees.get_tree": (team.viewer, tree),
             "trees.published_tree": (team.viewer, tree),

@@ -18,6 +18,7 @@ _STATUS_WORDS = [
     ("resumed", "Resumed", "gray"),
     ("draft", "Draft", "amber"),
     ("published", "Published", "green"),
+    ("archived", "Archived", "gray"),
 ]
 _DELIVERY_WORDS = [
     ("pending", "On its way", "gray"),

@@ -1,12 +1,14 @@
 """One thing in a list, as a card that is one big link."""
 
+from typing import Any
+
 import reflex as rx
 
 from troubleshoot_app.components.badges import overdue_badge, priority_badge, status_badge
 from troubleshoot_app.components.react import ago, inline_prose
 from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.schemas.sessions import SessionSummary
-from troubleshoot_app.schemas.trees import TreeSummary
+from troubleshoot_app.schemas.trees import TextRun, TreeHit, TreeSummary
 
 
 def tree_card(tree: rx.Var[TreeSummary]) -> rx.Component:
@@ -26,6 +28,57 @@ def tree_card(tree: rx.Var[TreeSummary]) -> rx.Component:
             spacing="3",
             align="center",
             wrap="wrap",
+        ),
+        class_name="card",
+        key=tree.id,
+    )
+
+
+def hit_card(hit: rx.Var[TreeHit], start_here: Any, restore: Any) -> rx.Component:
+    """Return a tree that was found, with the words in their sentence; from the node of a published one one can start."""
+    tree = hit.tree
+    return rx.box(
+        rx.flex(
+            rx.cond(
+                tree.status == "archived",
+                rx.text(tree.title, size="4", weight="bold"),
+                rx.link(tree.title, href=f"/trees/{tree.id}", class_name="card-link"),
+            ),
+            rx.cond(tree.status != "published", status_badge(tree.status)),
+            align="center",
+            spacing="2",
+            justify="between",
+        ),
+        rx.text(rx.foreach(hit.runs, _run), size="3", class_name="quiet"),
+        rx.flex(
+            rx.cond(tree.category != "", rx.badge(tree.category, variant="outline", color_scheme="gray")),
+            rx.text(tree.node_count, " nodes", size="2", class_name="quiet"),
+            spacing="3",
+            align="center",
+            wrap="wrap",
+        ),
+        rx.cond(
+            (hit.node_id.to_string() != "null") & (tree.status == "published"),
+            rx.button(
+                rx.icon("corner-down-right", size=18, custom_attrs={"aria-hidden": "true"}),
+                "Start here",
+                size="3",
+                variant="soft",
+                class_name="card-action",
+                custom_attrs={"aria-label": f"Start here in {tree.title}"},
+                on_click=start_here(tree.id, hit.node_id),
+            ),
+        ),
+        rx.cond(
+            tree.status == "archived",
+            rx.button(
+                "Restore",
+                size="3",
+                variant="soft",
+                class_name="card-action",
+                custom_attrs={"aria-label": f"Restore {tree.title}"},
+                on_click=restore(tree.id),
+            ),
         ),
         class_name="card",
         key=tree.id,
@@ -92,6 +145,10 @@ def handoff_card(handoff: rx.Var[HandoffView]) -> rx.Component:
         class_name="card",
         key=handoff.id,
     )
+
+
+def _run(run: rx.Var[TextRun]) -> rx.Component:
+    return rx.cond(run.marked, rx.el.mark(run.text), rx.el.span(run.text))
 
 
 def _subject(handoff: rx.Var[HandoffView]) -> rx.Var[str]:

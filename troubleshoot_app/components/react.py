@@ -106,6 +106,23 @@ class Arrival(rx.Component):
     target: rx.Var[str]
 
 
+class SearchBox(rx.Component):
+    """A search box that calls ``on_search`` while one types; ``address`` is the query part that the page has then.
+
+    ``words`` is what was looked for last, ``loads`` how often the page was loaded.
+    """
+
+    library = "$/public/components/SearchBox.jsx"
+    tag = "SearchBox"
+
+    hydrated: rx.Var[bool]
+    label: rx.Var[str]
+    words: rx.Var[str]
+    loads: rx.Var[int]
+    address: rx.Var[str]
+    on_search: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
 class Chart(rx.NoSSRComponent):
     """A tree as a chart, loaded from ``source``; ``here`` is the node that is worked on or stood at."""
 

@@ -55,12 +55,39 @@ def matches(text: str, beginnings: Collection[tuple[str, ...]]) -> int:
 
 
 def snippet(text: str, beginnings: Collection[tuple[str, ...]]) -> str:
-    """Return a piece of the text on one line, with the first word that begins as wanted well inside."""
+    """Return a piece of the text on one line, whole words, with the first one that begins as wanted well inside."""
     line = " ".join(text.split())
     if len(line) <= SNIPPET_LENGTH:
         return line
     wanted = tuple(beginning for some in beginnings for beginning in some)
     found = next((m.start() for m in _WORD.finditer(line) if plain(m.group()).startswith(wanted)), 0)
-    start = max(0, min(found - SNIPPET_LENGTH // 3, len(line) - SNIPPET_LENGTH))
-    piece = line[start : start + SNIPPET_LENGTH]
-    return ("…" if start else "") + piece.strip() + ("…" if start + SNIPPET_LENGTH < len(line) else "")
+    start = _beginning(line, found)
+    end = start + SNIPPET_LENGTH
+    if end < len(line) and (space := line.rfind(" ", found, end)) > 0:
+        end = space
+    return ("…" if start else "") + line[start:end].strip() + ("…" if end < len(line) else "")
+
+
+def runs(text: str, beginnings: Collection[tuple[str, ...]]) -> list[tuple[str, bool]]:
+    """Return a text in pieces, each with whether it is a word that begins as wanted."""
+    wanted = tuple(beginning for some in beginnings for beginning in some)
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for match in _WORD.finditer(text):
+        if wanted and plain(match.group()).startswith(wanted):
+            pieces += [(text[at : match.start()], False), (match.group(), True)]
+            at = match.end()
+    return [piece for piece in (*pieces, (text[at:], False)) if piece[0]]
+
+
+def _beginning(line: str, found: int) -> int:
+    """Return where a piece with the word at ``found`` starts: with its sentence, or a few words before it."""
+    near = max(0, found - SNIPPET_LENGTH // 2)
+    sentence = max(line.rfind(end, near, found) for end in (". ", "? ", "! "))
+    if sentence >= 0:
+        return sentence + 2
+    if near == 0:
+        return 0
+    start = min(found - SNIPPET_LENGTH // 3, len(line) - SNIPPET_LENGTH)
+    space = line.find(" ", start - 1, found)
+    return space + 1 if space >= 0 else start

@@ -9,3 +9,12 @@ class TreeStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+
+
+class TreeFilter(StrEnum):
+    """What a list of trees can be narrowed to: a status, or ``faulty``: drafts that cannot be published as they are."""
+
+    PUBLISHED = "published"
+    DRAFT = "draft"
+    FAULTY = "faulty"
+    ARCHIVED = "archived"

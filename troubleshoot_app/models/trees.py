@@ -17,7 +17,7 @@ class TroubleshootingTree(AccountRow, table=True):
     """A tree as its authors see it: the draft, and which version people walk.
 
     ``slug`` is its name in addresses. ``indexed_revision`` is the revision at which its words were last taken up for
-    the search.
+    the search, ``draft_errors`` how many errors its draft had then.
     """
 
     __tablename__ = "tree"
@@ -37,6 +37,7 @@ class TroubleshootingTree(AccountRow, table=True):
     node_count: int = 0
     revision: int = 1
     indexed_revision: int = 0
+    draft_errors: int = 0
     version: int | None = None
     updated_at: datetime = Field(default_factory=now, sa_type=Timestamp)
     updated_by_id: UUID = Field(foreign_key="app_user.id")
@@ -61,15 +62,19 @@ class TreeVersion(AccountRow, table=True):
 
 
 class TreeText(SQLModel, table=True):
-    """The words of a tree as its readers have it, for the search."""
+    """The words of a tree as its readers have it, for the search; ``about`` has those of title, category and tags only."""
 
     __table__: ClassVar[Table]
 
     __tablename__ = "tree_text"
-    __table_args__ = (Index("ix_tree_text_words", "words", postgresql_using="gin"),)
+    __table_args__ = (
+        Index("ix_tree_text_about", "about", postgresql_using="gin"),
+        Index("ix_tree_text_words", "words", postgresql_using="gin"),
+    )
 
     tree_id: UUID = Field(foreign_key="tree.id", primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", index=True)
+    about: str = Field(sa_type=TSVECTOR, sa_column_kwargs={"nullable": False})
     words: str = Field(sa_type=TSVECTOR, sa_column_kwargs={"nullable": False})
 
 
@@ -79,6 +84,11 @@ class TreeWord(SQLModel, table=True):
     __table__: ClassVar[Table]
 
     __tablename__ = "tree_word"
+    __table_args__ = (
+        Index(
+            "ix_tree_word_trigrams", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}
+        ),
+    )
 
     account_id: UUID = Field(foreign_key="account.id", primary_key=True)
-    word: str = Field(primary_key=True, max_length=50)
+    word: str = Field(primary_key=True, sa_type=String(50, collation="C"))

@@ -1,15 +1,24 @@
 """Trees: find one, see what it is for, start a session."""
 
+from typing import Any
+
 import reflex as rx
 
 from troubleshoot_app.components.badges import status_badge
-from troubleshoot_app.components.cards import tree_card
+from troubleshoot_app.components.cards import hit_card
 from troubleshoot_app.components.forms import field
-from troubleshoot_app.components.react import chart
+from troubleshoot_app.components.react import SearchBox, chart
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.schemas.trees import Category, ProblemView
 from troubleshoot_app.states.inbox import InboxState
-from troubleshoot_app.states.trees import EVERY_CATEGORY, TreesState, TreeState
+from troubleshoot_app.states.trees import TreesState, TreeState
+
+_STATES = (
+    ("published", "Published"),
+    ("draft", "Drafts"),
+    ("faulty", "Drafts with problems"),
+    ("archived", "Archived"),
+)
 
 
 def trees() -> rx.Component:
@@ -20,41 +29,107 @@ def trees() -> rx.Component:
             rx.cond(InboxState.is_senior, rx.link(rx.button("New tree", size="3"), href="/trees/new")),
         ),
         rx.box(
-            rx.input(
-                rx.input.slot(rx.icon("search", size=18, custom_attrs={"aria-hidden": "true"})),
-                type="search",
-                placeholder="Search trees",
-                size="3",
-                on_change=TreesState.search.debounce(200),
-                custom_attrs={"aria-label": "Search trees"},
-                class_name="grow",
+            SearchBox.create(
+                rx.icon("search", size=18, custom_attrs={"aria-hidden": "true"}),
+                hydrated=rx.State.is_hydrated,
+                label="Search trees",
+                words=TreesState.words,
+                loads=TreesState.loads,
+                address=TreesState.address,
+                on_search=TreesState.search,
             ),
-            rx.el.select(
-                rx.el.option("All categories", value=EVERY_CATEGORY),
-                rx.foreach(TreesState.categories, _category),
-                value=TreesState.category,
-                on_change=TreesState.choose_category,
-                class_name="select",
-                custom_attrs={"aria-label": "Category"},
-            ),
-            class_name="filters",
+            _filters(),
+            class_name="finder",
+        ),
+        rx.cond(TreesState.loads > 0, _found(), waiting()),
+    )
+
+
+def _filters() -> rx.Component:
+    return rx.box(
+        _filter(
+            "Category",
+            "All categories",
+            rx.foreach(TreesState.categories, _category),
+            value=TreesState.category,
+            on_change=TreesState.choose_category,
         ),
         rx.cond(
-            TreesState.loaded,
+            TreesState.tags.length() > 0,
+            _filter(
+                "Tag",
+                "All tags",
+                rx.foreach(TreesState.tags, lambda tag: rx.el.option(tag, value=tag)),
+                value=TreesState.tag,
+                on_change=TreesState.choose_tag,
+            ),
+        ),
+        rx.cond(
+            InboxState.is_senior,
+            _filter(
+                "State",
+                "All but archived",
+                *[rx.el.option(words, value=state) for state, words in _STATES],
+                value=TreesState.lifecycle,
+                on_change=TreesState.choose_state,
+            ),
+        ),
+        class_name="narrowing",
+    )
+
+
+def _filter(label: str, every: str, *options: rx.Component, **props: Any) -> rx.Component:
+    return rx.el.select(
+        rx.el.option(every, value=""),
+        *options,
+        class_name="select",
+        custom_attrs={"aria-label": label},
+        **props,
+    )
+
+
+def _found() -> rx.Component:
+    return rx.cond(
+        TreesState.hits.length() > 0,
+        rx.fragment(
+            rx.box(
+                rx.foreach(
+                    TreesState.hits,
+                    lambda hit: hit_card(hit, TreesState.start_here, TreesState.restore),
+                ),
+                class_name="cards",
+            ),
             rx.cond(
-                TreesState.trees.length() > 0,
-                rx.box(rx.foreach(TreesState.trees, tree_card), class_name="cards"),
-                rx.cond(
-                    (TreesState.words != "") | (TreesState.category != EVERY_CATEGORY),
-                    empty("search-x", "Nothing found", "Try fewer or other words, or all categories."),
-                    empty(
-                        "git-branch",
-                        "No trees yet",
-                        "As soon as somebody publishes a tree, it is listed here.",
-                    ),
+                TreesState.is_cut,
+                rx.text(
+                    "These are the first ones. Search for a word, or choose a category, to see fewer.",
+                    size="3",
+                    class_name="quiet",
                 ),
             ),
-            waiting(),
+        ),
+        rx.cond(
+            TreesState.address != "",
+            empty(
+                "search-x",
+                rx.cond(TreesState.words != "", f"Nothing found for “{TreesState.words}”", "Nothing found"),
+                rx.cond(
+                    InboxState.is_senior,
+                    "Try fewer or other words, or write the tree that is missing.",
+                    "Try fewer or other words. If there is no tree for it yet, ask a senior to write one.",
+                ),
+                rx.flex(
+                    rx.link(rx.button("Show all trees", size="3", variant="soft"), href="/trees"),
+                    rx.cond(
+                        InboxState.is_senior,
+                        rx.link(rx.button("Write this tree", size="3"), href="/trees/new"),
+                    ),
+                    spacing="3",
+                    wrap="wrap",
+                    justify="center",
+                ),
+            ),
+            empty("git-branch", "No trees yet", "As soon as somebody publishes a tree, it is listed here."),
         ),
     )
 

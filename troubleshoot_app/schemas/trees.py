@@ -111,12 +111,21 @@ class VersionPage(Page[VersionView]):
     """Part of a list of versions."""
 
 
+class TextRun(BaseModel):
+    """A piece of a text; ``marked`` when it is a word that was looked for."""
+
+    text: str
+    marked: bool
+
+
 class TreeHit(BaseModel):
-    """A tree in which the words were found: at which node, null when it is in what the tree says of itself."""
+    """A tree in which the words were found: at which node, null when it is in what the tree says of itself. ``runs`` are
+    the pieces of the snippet."""
 
     tree: TreeSummary
     node_id: str | None
     snippet: str
+    runs: list[TextRun]
     score: float
 
 

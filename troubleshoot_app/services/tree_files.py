@@ -107,6 +107,18 @@ def archive_tree(db: Session, actor: Actor, *, tree_id: str) -> list[str]:
     return trees_jumping_to(db, actor.account_id, row.id)
 
 
+def restore_tree(db: Session, actor: Actor, *, tree_id: str) -> None:
+    """Put an archived tree back to where it was; ``NotFound`` when there is none."""
+    require(actor, Permission.TREE_WRITE)
+    row = get_row(db, actor, TroubleshootingTree, tree_id, lock=True)
+    if row.status is not TreeStatus.ARCHIVED:
+        return
+    row.status = TreeStatus.DRAFT if row.version is None else TreeStatus.PUBLISHED
+    _touch(row, actor)
+    db.flush()
+    audit.record(db, actor, "tree.restored", row.id, title=row.title)
+
+
 def validate_tree(db: Session, actor: Actor, *, document: object) -> ProblemList:
     """Return what is wrong with a tree file; nothing is kept. ``UnreadableTree`` when it is none."""
     require(actor, Permission.TREE_WRITE)

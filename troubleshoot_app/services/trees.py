@@ -25,41 +25,28 @@ from troubleshoot_app.schemas.trees import (
 )
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
-from troubleshoot_app.services.inputs import text_of
 from troubleshoot_app.services.jumps import neighbourhood
+from troubleshoot_app.services.tree_index import index_tree
 from troubleshoot_app.services.tree_rows import (
+    BY_TITLE,
     SHOWN_CATEGORY,
-    SHOWN_DESCRIPTION,
     SHOWN_TAGS,
-    SHOWN_TITLE,
-    TREE,
     draft_of,
     only_visible,
     tree_summary,
     visible_tree,
     visible_trees,
 )
-from troubleshoot_app.services.tree_search import index_tree
 from troubleshoot_app.services.tree_slugs import new_slug
 
-SEARCH_LENGTH = 200
 LIST_LIMIT = 200
+TAGS_LIMIT = 200
 
 
-def list_trees(
-    db: Session, actor: Actor, *, words: object = "", category: object = "", limit: int = LIST_LIMIT
-) -> list[TreeSummary]:
-    """Return the trees that the actor may see, by title; each of ``words`` must occur in title, description or tags."""
+def list_trees(db: Session, actor: Actor, *, limit: int = LIST_LIMIT) -> list[TreeSummary]:
+    """Return the trees that the actor may see, by title."""
     require(actor, Permission.TREE_READ)
-    query = visible_trees(actor)
-    if name := text_of(category, "category", SEARCH_LENGTH):
-        query = query.where(SHOWN_CATEGORY == name)  # noqa: SIM300  a column, no constant
-    searched = func.concat_ws(
-        " ", SHOWN_TITLE, SHOWN_DESCRIPTION, SHOWN_CATEGORY, func.array_to_string(SHOWN_TAGS, " ")
-    )
-    for word in text_of(words, "search", SEARCH_LENGTH).split():
-        query = query.where(searched.icontains(word, autoescape=True))
-    rows = db.execute(query.order_by(func.lower(SHOWN_TITLE), TREE.c.id).limit(limit))
+    rows = db.execute(visible_trees(actor).order_by(*BY_TITLE).limit(limit))
     return [tree_summary(row) for row in rows]
 
 
@@ -70,6 +57,15 @@ def list_categories(db: Session, actor: Actor) -> list[Category]:
     query = only_visible(select(category, func.count().label("trees")), actor).where(SHOWN_CATEGORY != "")
     rows = db.execute(query.group_by(category).order_by(category))
     return [Category(name=row.category, tree_count=row.trees) for row in rows]
+
+
+def list_tags(db: Session, actor: Actor) -> list[str]:
+    """Return the tags that most of the trees have which the actor may see, by name."""
+    require(actor, Permission.TREE_READ)
+    tag = func.unnest(SHOWN_TAGS).label("tag")
+    tags = only_visible(select(tag), actor).subquery()
+    most = select(tags.c.tag).group_by(tags.c.tag).order_by(func.count().desc(), tags.c.tag).limit(TAGS_LIMIT)
+    return sorted(db.execute(most).scalars(), key=str.casefold)
 
 
 def get_summary(db: Session, actor: Actor, *, tree_id: object) -> tuple[TreeSummary, list[ProblemView]]:

@@ -12,7 +12,7 @@ from troubleshoot_app.api.idempotency import CurrentAttempt, transact_once
 from troubleshoot_app.api.lists import WantedPage
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.domain.formats.imports import Format
-from troubleshoot_app.domain.tree_status import TreeStatus
+from troubleshoot_app.domain.tree_status import TreeFilter, TreeStatus
 from troubleshoot_app.schemas.lists import LIMIT, LIMIT_MOST
 from troubleshoot_app.schemas.tree_files import ChangedTree, NewTree, TreeFileBody, tree_file_schema
 from troubleshoot_app.schemas.trees import (
@@ -105,10 +105,25 @@ def list_categories(credential: CurrentCredential) -> CategoryList:
 def search_trees(
     credential: CurrentCredential,
     q: Annotated[str, Query(max_length=WORDS_LENGTH, description="Words, or how they begin.")],
+    category: Annotated[str | None, Query(max_length=WORDS_LENGTH)] = None,
+    tag: Annotated[str | None, Query(max_length=WORDS_LENGTH)] = None,
+    state: Annotated[
+        TreeFilter | None,
+        Query(description="`faulty`: drafts that cannot be published yet. For seniors, but `published`."),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MOST)] = LIMIT,
 ) -> TreeHits:
     """Find trees by words in titles, descriptions, tags and the texts of nodes, best first; a typo is forgiven."""
-    return transact(acting, credential, tree_search.search_trees, q=q, limit=limit)
+    return transact(
+        acting,
+        credential,
+        tree_search.search_trees,
+        q=q,
+        category=category,
+        tag=tag,
+        state=state,
+        limit=limit,
+    )
 
 
 @router.post("", status_code=201, operation_id="trees_create", responses=problems(403))
