@@ -1,111 +1,299 @@
-import { useEffect, useMemo, useState } from "react";
-import { Background, Controls, Handle, MarkerType, MiniMap, Position, ReactFlow, useReactFlow } from "@xyflow/react";
+import { createContext, memo, useContext, useEffect, useMemo, useRef, useState } from "react";
+import {
+  Background,
+  Controls,
+  Handle,
+  MarkerType,
+  MiniMap,
+  Panel,
+  Position,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStoreApi,
+} from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 
-// A tree as a chart. The server lays it out and answers over HTTP, so that the websocket stays small however large
-// the tree is; only what is in view is drawn. Each node is a button: by mouse, by finger and by keyboard.
+// A tree as a chart. The server lays it out and answers over HTTP, so that the websocket stays small however large the
+// tree is; of a draft it tells only what has changed since. Only what is in view is drawn. Each node is a button, by
+// mouse and by finger; by keyboard the chart is one stop, in which the arrow keys go from node to node.
 
 const FIT = { padding: 0.15, maxZoom: 1, duration: 200 };
-const NEAR = { maxZoom: 1, minZoom: 0.7, duration: 250, padding: 0.6 };
-const MINIMAP_FROM = 40;
+const NEAR_ZOOM = 0.8;
+// From so many nodes on a chart begins near where the work is, has an overview, and only what is in view is drawn.
+const LARGE_FROM = 40;
+// From so many nodes on the overview costs more than it gives, and zooming out ends before too many nodes are in view.
+const HUGE_FROM = 1000;
+const LEAST_ZOOM = 0.02;
+const LEAST_ZOOM_HUGE = 0.15;
+const CHANGES = { added: "Added", removed: "Removed", changed: "Changed" };
+const KINDS = { question: "Question", action: "Action", resolution: "Resolution", escalation: "Escalation" };
 
-function ChartNode({ data, targetPosition, sourcePosition }) {
-  const marks = [data.errors && `${data.errors} errors`, data.warnings && `${data.warnings} warnings`];
+const At = createContext({ here: "", stop: "", choose: () => {} });
+
+function counted(count, word) {
+  return count ? `${count} ${word}${count === 1 ? "" : "s"}` : "";
+}
+
+const ChartNode = memo(function ChartNode({ data }) {
+  const { here, stop, choose } = useContext(At);
+  const isHere = data.id === here;
+  const marks = [CHANGES[data.change], counted(data.errors, "error"), counted(data.warnings, "warning")];
+  const classes = ["chart-node", `chart-${data.kind}`, data.change && `chart-${data.change}`];
+  if (isHere) classes.push("chart-here");
+  if (data.errors) classes.push("chart-wrong");
   return (
     <button
       type="button"
-      className={`chart-node chart-${data.kind} ${data.here ? "chart-here" : ""} ${data.errors ? "chart-wrong" : ""}`}
+      data-node={data.id}
+      className={classes.filter(Boolean).join(" ")}
       style={{ width: data.width, height: data.height }}
-      onClick={() => data.choose(data.id)}
-      aria-current={data.here ? "true" : undefined}
+      tabIndex={data.id === stop ? 0 : -1}
+      onClick={() => choose(data.id)}
+      aria-current={isHere ? "true" : undefined}
     >
-      <Handle type="target" position={targetPosition} isConnectable={false} />
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <span className="unseen">{KINDS[data.kind]}: </span>
       <span className="chart-text">{data.text || "(nothing written yet)"}</span>
       {marks.some(Boolean) && <span className="chart-marks">{marks.filter(Boolean).join(", ")}</span>}
-      <Handle type="source" position={sourcePosition} isConnectable={false} />
+      <Handle type="source" position={Position.Bottom} isConnectable={false} />
     </button>
   );
-}
+});
 
 const nodeTypes = { step: ChartNode };
 
-// Follows the node that is worked on, without taking the view away when it is in sight already.
-function Follow({ here, ready }) {
-  const { fitView } = useReactFlow();
-  useEffect(() => {
-    if (here && ready) fitView({ ...NEAR, nodes: [{ id: here }] });
-  }, [here, ready]);
-  return null;
+// What is drawn for a node or an arrow, made once for as long as it stays the same: what is the same is not drawn again.
+const drawnNodes = new WeakMap();
+const drawnEdges = new WeakMap();
+
+function drawn(cache, thing, make) {
+  if (!cache.has(thing)) cache.set(thing, make(thing));
+  return cache.get(thing);
 }
 
-export function Chart({ source, here = "", label = "Chart of the tree", colorMode = "light", onChoose }) {
+function nodeOf(node) {
+  return {
+    id: node.id,
+    type: "step",
+    position: { x: node.x, y: node.y },
+    width: node.width,
+    height: node.height,
+    handles: [
+      { type: "target", position: "top", x: node.width / 2, y: 0, width: 1, height: 1 },
+      { type: "source", position: "bottom", x: node.width / 2, y: node.height, width: 1, height: 1 },
+    ],
+    focusable: false,
+    data: node,
+  };
+}
+
+function edgeOf(edge) {
+  return {
+    id: edge.id,
+    source: edge.source,
+    target: edge.target,
+    label: edge.change ? `${edge.label} (${CHANGES[edge.change].toLowerCase()})` : edge.label,
+    className: edge.change ? `edge-${edge.change}` : undefined,
+    focusable: false,
+    markerEnd: { type: MarkerType.ArrowClosed },
+  };
+}
+
+// A chart as it is kept here: nodes and arrows by id, in their order.
+function taken(answer, before) {
+  if (answer.base === null) {
+    const nodes = new Map(answer.nodes.map((node) => [node.id, node]));
+    return { ...answer, nodes, edges: new Map(answer.edges.map((edge) => [edge.id, edge])) };
+  }
+  const nodes = new Map(before.nodes);
+  const edges = new Map(before.edges);
+  for (const node of answer.nodes) nodes.set(node.id, node);
+  for (const edge of answer.edges) edges.set(edge.id, edge);
+  for (const id of answer.gone) {
+    nodes.delete(id);
+    edges.delete(id);
+  }
+  return { ...answer, nodes, edges };
+}
+
+function useChart(source) {
   const [chart, setChart] = useState(null);
   const [failed, setFailed] = useState(false);
+  const kept = useRef(null);
+  const place = source.split("?")[0];
 
   useEffect(() => {
     const gone = new AbortController();
-    fetch(source, { signal: gone.signal })
+    const before = kept.current?.place === place ? kept.current : null;
+    const since = before?.revision ? `${source.includes("?") ? "&" : "?"}since=${before.revision}` : "";
+    fetch(source + since, { signal: gone.signal })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
-      .then((loaded) => {
+      .then((answer) => {
+        kept.current = { ...taken(answer, before), place };
         setFailed(false);
-        setChart(loaded);
+        setChart(kept.current);
       })
       .catch(() => gone.signal.aborted || setFailed(true));
     return () => gone.abort();
   }, [source]);
+  return [chart, failed];
+}
 
-  const nodes = useMemo(
-    () =>
-      (chart?.nodes ?? []).map((node) => ({
-        id: node.id,
-        type: "step",
-        position: { x: node.x, y: node.y },
-        width: node.width,
-        height: node.height,
-        focusable: false,
-        sourcePosition: Position.Bottom,
-        targetPosition: Position.Top,
-        data: { ...node, here: node.id === here, choose: (id) => onChoose?.(id) },
-      })),
-    [chart, here],
+// Moves the view to a node that is not in sight; one that is stays where it is.
+function useLook(chart) {
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  return (id, duration) => {
+    const node = chart.nodes.get(id);
+    if (!node) return;
+    const { width, height, transform } = store.getState();
+    const [x, y, zoom] = transform;
+    const left = node.x * zoom + x;
+    const top = node.y * zoom + y;
+    const isInSight =
+      zoom >= NEAR_ZOOM / 2 &&
+      left >= 0 &&
+      top >= 0 &&
+      left + node.width * zoom <= width &&
+      top + node.height * zoom <= height;
+    if (isInSight) return;
+    const middle = { x: node.x + node.width / 2, y: node.y + node.height / 2 };
+    flow.setCenter(middle.x, middle.y, { zoom: Math.max(zoom, NEAR_ZOOM), duration });
+  };
+}
+
+function neighbours(chart) {
+  const up = new Map();
+  const down = new Map();
+  const rows = new Map();
+  for (const edge of chart.edges.values()) {
+    if (!down.has(edge.source)) down.set(edge.source, edge.target);
+    if (!up.has(edge.target)) up.set(edge.target, edge.source);
+  }
+  for (const node of chart.nodes.values()) rows.set(node.y, [...(rows.get(node.y) ?? []), node]);
+  const beside = (id, step) => {
+    const row = rows.get(chart.nodes.get(id)?.y)?.sort((one, other) => one.x - other.x) ?? [];
+    return row[row.findIndex((node) => node.id === id) + step]?.id;
+  };
+  return {
+    ArrowUp: (id) => up.get(id),
+    ArrowDown: (id) => down.get(id),
+    ArrowLeft: (id) => beside(id, -1),
+    ArrowRight: (id) => beside(id, 1),
+    Home: () => chart.start,
+  };
+}
+
+function Follow({ chart, here }) {
+  const look = useLook(chart);
+  const known = useRef(here);
+  useEffect(() => {
+    if (known.current !== here) look(here, 250);
+    known.current = here;
+  }, [here, chart]);
+  return null;
+}
+
+function Flow({ chart, here, label, colorMode, onChoose, isWhole, onWhole }) {
+  const [stop, setStop] = useState("");
+  const box = useRef(null);
+  const look = useLook(chart);
+  const ways = useMemo(() => neighbours(chart), [chart]);
+  const at = chart.nodes.has(stop) ? stop : chart.nodes.has(here) ? here : chart.start;
+  const nodes = useMemo(() => [...chart.nodes.values()].map((node) => drawn(drawnNodes, node, nodeOf)), [chart]);
+  const edges = useMemo(() => [...chart.edges.values()].map((edge) => drawn(drawnEdges, edge, edgeOf)), [chart]);
+  const choose = useRef(null);
+  choose.current = (id) => {
+    setStop(id);
+    onChoose?.(id);
+  };
+  const context = useMemo(() => ({ here, stop: at, choose: (id) => choose.current(id) }), [here, at]);
+  const isLarge = chart.size >= LARGE_FROM;
+  const isHuge = chart.size >= HUGE_FROM;
+
+  // A node that was not in sight is drawn some frames after the view has moved to it.
+  const focusOn = (id, frames = 20) => {
+    const button = box.current?.querySelector(`[data-node="${CSS.escape(id)}"]`);
+    if (button) button.focus({ preventScroll: true });
+    else if (frames) requestAnimationFrame(() => focusOn(id, frames - 1));
+  };
+  const press = (event) => {
+    if (event.key === "Escape" && isWhole) onWhole(false);
+    const id = event.target.closest("[data-node]")?.dataset.node;
+    if (id === undefined || !ways[event.key]) return;
+    event.preventDefault();
+    const next = ways[event.key](id);
+    if (!next) return;
+    setStop(next);
+    look(next, 0);
+    focusOn(next);
+  };
+
+  return (
+    <div
+      ref={box}
+      className={isWhole ? "chart chart-whole" : "chart"}
+      role="group"
+      aria-label={label}
+      aria-description="Arrow keys go from node to node."
+      onKeyDown={press}
+    >
+      <At.Provider value={context}>
+        <ReactFlow
+          colorMode={colorMode}
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          panActivationKeyCode={null}
+          deleteKeyCode={null}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={null}
+          onlyRenderVisibleElements={isLarge}
+          minZoom={isHuge ? LEAST_ZOOM_HUGE : LEAST_ZOOM}
+          maxZoom={2}
+          fitView={!isLarge}
+          fitViewOptions={FIT}
+          onInit={() => isLarge && look(chart.nodes.has(here) ? here : chart.start, 0)}
+        >
+          <Background gap={24} />
+          <Controls showInteractive={false} fitViewOptions={FIT} />
+          {isLarge && !isHuge && <MiniMap pannable zoomable ariaLabel="Overview" />}
+          <Panel position="top-right">
+            <button type="button" className="chart-button" onClick={() => onWhole(!isWhole)}>
+              {isWhole ? "Close" : "Enlarge"}
+            </button>
+          </Panel>
+          <Follow chart={chart} here={here} />
+        </ReactFlow>
+      </At.Provider>
+    </div>
   );
-  const edges = useMemo(
-    () =>
-      (chart?.edges ?? []).map((edge) => ({
-        id: edge.id,
-        source: edge.source,
-        target: edge.target,
-        label: edge.label,
-        focusable: false,
-        markerEnd: { type: MarkerType.ArrowClosed },
-      })),
-    [chart],
-  );
+}
+
+export function Chart({ source, here = "", label = "Chart of the tree", colorMode = "light", onChoose }) {
+  const [chart, failed] = useChart(source);
+  const [isWhole, setIsWhole] = useState(false);
 
   if (failed) return <p className="quiet">The chart could not be loaded. Reload the page to try again.</p>;
   if (!chart) return <div className="chart chart-waiting" role="status" aria-label="Loading the chart" />;
   return (
-    <div className="chart" role="group" aria-label={label}>
-      <ReactFlow
+    <ReactFlowProvider key={`${chart.place} ${isWhole}`}>
+      <Flow
+        chart={chart}
+        here={here}
+        label={label}
         colorMode={colorMode}
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        elementsSelectable={false}
-        onlyRenderVisibleElements={nodes.length > MINIMAP_FROM}
-        minZoom={0.02}
-        maxZoom={2}
-        fitView
-        fitViewOptions={FIT}
-        proOptions={{ hideAttribution: false }}
-      >
-        <Background gap={24} />
-        <Controls showInteractive={false} fitViewOptions={FIT} />
-        {nodes.length >= MINIMAP_FROM && <MiniMap pannable zoomable ariaLabel="Overview" />}
-        <Follow here={here} ready={nodes.length > 0} />
-      </ReactFlow>
-    </div>
+        onChoose={onChoose}
+        isWhole={isWhole}
+        onWhole={setIsWhole}
+      />
+    </ReactFlowProvider>
   );
 }

@@ -28,7 +28,7 @@ def test_what_was_added_removed_and_changed_is_named():
 
 
 def test_answers_are_told_apart_by_words_place_and_presence():
-    relabelled = editing.label_option(SMALL, "lamp", "o1", "It is")
+    relabelled = editing.label_option(SMALL, "lamp", "o1", "", "It is", force=True)
     moved = editing.move_option(relabelled, "lamp", "o1", 1)
     longer = editing.add_option(moved, "lamp", "Perhaps", "end")
     [lamp] = compare(SMALL, longer)

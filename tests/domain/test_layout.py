@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 
 from tests.domain.strategies import drafts, sound_trees
-from troubleshoot_app.domain.layout import Box, lay_out
+from troubleshoot_app.domain.layout import Box, lay_out_in_rows
 from troubleshoot_app.domain.tree import NODE_LIMIT, Node, NodeKind, Option, Tree
 
 
@@ -21,21 +21,23 @@ def overlap(one: Box, other: Box) -> bool:
 
 @given(drafts())
 def test_every_node_has_a_place_of_its_own(tree: Tree):
-    boxes = list(lay_out(tree).values())
+    boxes = list(lay_out_in_rows(tree).values())
     assert len(boxes) == len(tree.nodes)
     assert not any(overlap(one, other) for i, one in enumerate(boxes) for other in boxes[:i])
 
 
 @given(sound_trees())
 def test_the_start_stands_at_the_top(tree: Tree):
-    boxes = lay_out(tree)
+    boxes = lay_out_in_rows(tree)
     assert boxes[tree.start].y == min(box.y for box in boxes.values())
 
 
 def test_a_parent_stands_over_the_middle_of_its_children():
     options = tuple(Option(f"o{i}", str(i), f"c{i}") for i in range(3))
     children = {f"c{i}": Node(f"c{i}", NodeKind.RESOLUTION, "Done") for i in range(3)}
-    boxes = lay_out(Tree("top", {"top": Node("top", NodeKind.QUESTION, "Which?", "", options)} | children))
+    boxes = lay_out_in_rows(
+        Tree("top", {"top": Node("top", NodeKind.QUESTION, "Which?", "", options)} | children)
+    )
     assert boxes["top"].x == boxes["c1"].x
     assert boxes["c0"].x < boxes["c1"].x < boxes["c2"].x
     assert boxes["c0"].y > boxes["top"].y + boxes["top"].height
@@ -53,7 +55,7 @@ def test_the_time_grows_with_the_size_and_not_faster():
         best = float("inf")
         for _ in range(5):
             begin = time.process_time()
-            lay_out(tree)
+            lay_out_in_rows(tree)
             best = min(best, time.process_time() - begin)
         return best
 

@@ -84,7 +84,7 @@ def test_two_authors_on_the_same_words_are_told(db: Session, team: Team):
         return lambda tree: editing.rewrite(tree, start, editing.Words.TEXT, seen, words)
 
     ask(db, team.engineer, tree_editing.change_draft, tree_id=team.tree_id, gesture=write("one"))
-    with pytest.raises(Conflict, match="Somebody else changed the same node"):
+    with pytest.raises(Conflict, match="Somebody else changed the same"):
         ask(db, team.admin, tree_editing.change_draft, tree_id=team.tree_id, gesture=write("two"))
     now = ask(db, team.admin, tree_editing.get_draft, tree_id=team.tree_id)
     assert now.tree.nodes[start].text == "one"

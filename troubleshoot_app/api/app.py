@@ -13,6 +13,7 @@ from troubleshoot_app.api.routes import (
     deliveries,
     exports,
     handoffs,
+    imports,
     operations,
     sessions,
     trees,
@@ -39,6 +40,7 @@ ROUTERS = (
     charts.router,
     exports.web_router,
     attachments.web_router,
+    imports.router,
 )
 
 

@@ -53,5 +53,14 @@ def delivery_badge(status: Any) -> rx.Component:
     return rx.match(status, *_badges(_DELIVERY_WORDS), rx.badge(status, size="2"))
 
 
+def severity_badge(severity: Any) -> rx.Component:
+    """Return a badge that tells an error from a warning."""
+    return rx.badge(
+        rx.cond(severity == "error", "Error", "Warning"),
+        color_scheme=rx.cond(severity == "error", "red", "amber"),
+        size="2",
+    )
+
+
 def _badges(words: list[tuple[str, str, str]]) -> list[tuple[str, rx.Component]]:
     return [(status, rx.badge(word, color_scheme=colour, size="2")) for status, word, colour in words]

@@ -124,7 +124,10 @@ class SearchBox(rx.Component):
 
 
 class Chart(rx.NoSSRComponent):
-    """A tree as a chart, loaded from ``source``; ``here`` is the node that is worked on or stood at."""
+    """A tree as a chart, loaded from ``source``; ``here`` is the node that is worked on or stood at.
+
+    ``on_choose`` gets the id of a node that was pressed.
+    """
 
     library = "$/public/components/Chart.jsx"
     tag = "Chart"
@@ -135,6 +138,70 @@ class Chart(rx.NoSSRComponent):
     label: rx.Var[str]
     color_mode: rx.Var[str]
     on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class Import(rx.Component):
+    """Takes a file or a text, has drafts made of it, and shows the report; ``formats`` are values with their names."""
+
+    library = "$/public/components/Import.jsx"
+    tag = "Import"
+
+    formats: rx.Var[list[Any]]
+    largest: rx.Var[int]
+
+
+class Writing(rx.Component):
+    """A text that is kept as it is typed; ``on_write`` gets what stood there before and what stands there now.
+
+    ``taken_over`` counts how often the server has replaced what is in the field, ``handled`` how often it has dealt with
+    something typed.
+    """
+
+    library = "$/public/components/Writing.jsx"
+    tag = "Writing"
+    lib_dependencies: list[str] = Prose.lib_dependencies
+
+    label: rx.Var[str]
+    value: rx.Var[str]
+    taken_over: rx.Var[int]
+    handled: rx.Var[int]
+    rows: rx.Var[int]
+    max_length: rx.Var[int]
+    hint: rx.Var[str]
+    placeholder: rx.Var[str]
+    has_preview: rx.Var[bool]
+    is_label_unseen: rx.Var[bool]
+    on_write: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+
+
+class UndoKeys(rx.Component):
+    """Ctrl+Z and Ctrl+Shift+Z where no text is typed; renders nothing."""
+
+    library = "$/public/components/Desk.jsx"
+    tag = "UndoKeys"
+
+    on_undo: rx.EventHandler[rx.event.no_args_event_spec]
+    on_redo: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Landing(rx.Component):
+    """Moves the focus to the element with the id ``target`` each time that ``seq`` counts up."""
+
+    library = "$/public/components/Desk.jsx"
+    tag = "Landing"
+
+    target: rx.Var[str]
+    seq: rx.Var[int]
+
+
+class Sortable(rx.Component):
+    """A list to be put in order by drag and by keys; ``on_move`` gets the ``data-id`` of an item and how many places."""
+
+    library = "$/public/components/Desk.jsx"
+    tag = "Sortable"
+
+    label: rx.Var[str]
+    on_move: rx.EventHandler[rx.event.passthrough_event_spec(str, int)]
 
 
 class Ago(rx.Component):

@@ -1,7 +1,7 @@
 """Two versions of a tree, told apart in sentences."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from troubleshoot_app.domain.editing import difference
@@ -42,6 +42,54 @@ def compare(older: Tree, newer: Tree) -> list[NodeDifference]:
             lines = tuple(_lines(change.before, change.after))
             found.append(NodeDifference(change.after, What.CHANGED, lines))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An answer of one of two versions, or of both; ``what`` is None where both have it alike."""
+
+    node_id: str
+    option: Option
+    what: What | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Two versions in one: ``tree`` has the nodes of both, in the newer words, and all their answers as ``arrows``."""
+
+    tree: Tree
+    nodes: Mapping[str, What]
+    arrows: tuple[Arrow, ...]
+
+
+def overlay(older: Tree, newer: Tree) -> Overlay:
+    """Return two versions laid over each other."""
+    found = {one.node.id: one.what for one in compare(older, newer)}
+    both = dict(newer.nodes) | {node.id: node for node in older.nodes.values() if node.id not in newer.nodes}
+    arrows = tuple(
+        arrow
+        for node_id in both
+        for arrow in _arrows(node_id, older.nodes.get(node_id), newer.nodes.get(node_id))
+    )
+    options: dict[str, list[Option]] = {node_id: [] for node_id in both}
+    for arrow in arrows:
+        options[arrow.node_id].append(arrow.option)
+    nodes = {node_id: replace(node, options=tuple(options[node_id])) for node_id, node in both.items()}
+    return Overlay(Tree(newer.start or older.start, nodes), found, arrows)
+
+
+def _arrows(node_id: str, before: Node | None, after: Node | None) -> Iterator[Arrow]:
+    old = {option.id: option for option in before.options} if before else {}
+    new = {option.id: option for option in after.options} if after else {}
+    for option in new.values():
+        there = old.get(option.id)
+        if there is None or there.to != option.to:
+            yield Arrow(node_id, option, What.ADDED)
+        else:
+            yield Arrow(node_id, option, None if there == option else What.CHANGED)
+    for option in old.values():
+        if option.id not in new or new[option.id].to != option.to:
+            yield Arrow(node_id, replace(option, id=f"{option.id} before"), What.REMOVED)
 
 
 def _lines(before: Node, after: Node) -> Iterator[str]:

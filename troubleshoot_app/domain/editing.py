@@ -5,8 +5,9 @@ disturb each other, and two who changed the same one are told, with both texts a
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Any
 
 from troubleshoot_app.domain.errors import DomainError, InvalidChoice, NotAllowedNow
 from troubleshoot_app.domain.tree import NODE_LIMIT, OPTION_LIMIT, Node, NodeKind, Option, Tree
@@ -63,7 +64,7 @@ class Collision(DomainError):
     def __init__(self, node_ids: tuple[str, ...]) -> None:
         """Make the error for these nodes; an empty id stands for the choice of the first node."""
         self.node_ids = node_ids
-        super().__init__("Somebody else changed the same node meanwhile. Choose which text stays.")
+        super().__init__("Somebody else changed the same meanwhile. Choose which text stays.")
 
 
 def difference(before: Tree, after: Tree) -> Patch:
@@ -85,31 +86,51 @@ def difference(before: Tree, after: Tree) -> Patch:
 
 
 def apply(tree: Tree, patch: Patch, *, force: bool = False) -> Tree:
-    """Return ``tree`` with the patch; what it changes already as wanted stays so.
+    """Return ``tree`` with the patch; what others changed of the same nodes meanwhile stays where it is something else.
 
     Raises:
-        Collision: a node is neither as the patch found it nor as it wants it, and ``force`` is not given.
+        Collision: something is neither as the patch found it nor as it wants it, and ``force`` is not given.
     """
-    collisions = [
-        node_id
-        for node_id, change in patch.changes.items()
-        if tree.nodes.get(node_id) not in (change.before, change.after)
-    ]
+    merged = {node_id: _merged(tree.nodes.get(node_id), change) for node_id, change in patch.changes.items()}
+    collisions = [node_id for node_id, (_, fits) in merged.items() if not fits]
     if patch.start_before != patch.start_after and tree.start not in (patch.start_before, patch.start_after):
         collisions.append("")
     if collisions and not force:
         raise Collision(tuple(collisions))
     nodes = dict(tree.nodes)
-    for node_id, change in patch.changes.items():
-        if change.after is None:
+    for node_id, (node, _) in merged.items():
+        if node is None:
             nodes.pop(node_id, None)
         elif node_id in nodes:
-            nodes[node_id] = change.after
-    for node_id, change in patch.changes.items():
-        if change.after is not None and node_id not in nodes:
-            nodes = _placed(nodes, change.after, patch.behind.get(node_id))
+            nodes[node_id] = node
+    for node_id, (node, _) in merged.items():
+        if node is not None and node_id not in nodes:
+            nodes = _placed(nodes, node, patch.behind.get(node_id))
     start = patch.start_after if patch.start_before != patch.start_after else tree.start
     return Tree(start, nodes)
+
+
+def _merged(there: Node | None, change: Change) -> tuple[Node | None, bool]:
+    """Return a node with a change, and whether the two go together; what does not is as the change wants it."""
+    before, after = change.before, change.after
+    if there in (before, after):
+        return after, True
+    if there is None or before is None or after is None:
+        return after, False
+    kept: dict[str, Any] = {}
+    fits = True
+    for name in (one.name for one in fields(Node)):
+        is_now, was, wanted = getattr(there, name), getattr(before, name), getattr(after, name)
+        if was == wanted:
+            kept[name] = is_now
+        fits = fits and (was == wanted or is_now in (was, wanted))
+    return replace(after, **kept), fits
+
+
+def put_back(tree: Tree, node: Node) -> Tree:
+    """Return the tree with a node again that was deleted; nothing leads to it until an answer is given it as target."""
+    start = tree.start if tree.start in tree.nodes else node.id
+    return Tree(start, _placed(dict(_with_room(tree).nodes), node, None))
 
 
 def put_node(tree: Tree, node: Node) -> Tree:
@@ -220,11 +241,19 @@ def return_option(tree: Tree, node_id: str, option_id: str, *, returns: bool) ->
     return _put_option(tree, node, target, replace(target, returns=returns, to=to))
 
 
-def label_option(tree: Tree, node_id: str, option_id: str, label: str) -> Tree:
-    """Return the tree with an answer in other words."""
+def label_option(
+    tree: Tree, node_id: str, option_id: str, seen: str, wanted: str, *, force: bool = False
+) -> Tree:
+    """Return the tree with an answer in other words, whose author saw ``seen`` when they began to type.
+
+    Raises:
+        Collision: somebody else has changed those words meanwhile, and ``force`` is not given.
+    """
     node = _node(tree, node_id)
     target = _option(node, option_id)
-    return _put_option(tree, node, target, replace(target, label=label))
+    if target.label not in (seen, wanted) and not force:
+        raise Collision((node_id,))
+    return _put_option(tree, node, target, replace(target, label=wanted))
 
 
 def move_option(tree: Tree, node_id: str, option_id: str, places: int) -> Tree:

@@ -57,8 +57,11 @@ def can_publish(found: Iterable[Problem]) -> bool:
     return all(problem.severity is not Severity.ERROR for problem in found)
 
 
-def form_problems(tree: Tree) -> list[Problem]:
-    """Return what stops a tree from being kept even as a draft: it is too large, or its ids cannot serve as ids."""
+def form_problems(tree: Tree, changed: Iterable[Node] | None = None) -> list[Problem]:
+    """Return what stops a tree from being kept even as a draft: it is too large, or its ids cannot serve as ids.
+
+    Only the ``changed`` nodes are looked at when the others were kept like this before.
+    """
     found = []
     if len(tree.nodes) > NODE_LIMIT:
         message = f"A tree has at most {NODE_LIMIT:,} nodes; this one has {len(tree.nodes):,}. Split it."
@@ -66,15 +69,15 @@ def form_problems(tree: Tree) -> list[Problem]:
     if sum(map(_size, tree.nodes.values())) > FILE_LIMIT:
         message = f"The words of a tree have at most {FILE_LIMIT:,} characters together. Split it."
         found.append(Problem(Severity.ERROR, None, "too_large", message))
-    for node in tree.nodes.values():
+    for node in tree.nodes.values() if changed is None else changed:
         shown_id = UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", node.id)
         found += [Problem(Severity.ERROR, shown_id, code, message) for code, message in _form_faults(node)]
     return found
 
 
-def check_form(tree: Tree) -> None:
-    """Raise ``InvalidTree`` when the tree cannot be kept even as a draft."""
-    if found := form_problems(tree):
+def check_form(tree: Tree, changed: Iterable[Node] | None = None) -> None:
+    """Raise ``InvalidTree`` when the tree, of which these nodes are new, cannot be kept even as a draft."""
+    if found := form_problems(tree, changed):
         raise InvalidTree(found)
 
 

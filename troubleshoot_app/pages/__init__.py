@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from troubleshoot_app.pages import auth, editor, handoffs, home, not_found, sessions, trees, versions
+from troubleshoot_app.pages import auth, editor, handoffs, home, imports, not_found, sessions, trees, versions
 from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.home import HomeState
@@ -22,6 +22,7 @@ _SIGNED_IN = (
     ("/", home.home, "Home", HomeState.load),
     ("/trees", trees.trees, "Trees", TreesState.load),
     ("/trees/new", editor.new_tree, "New tree", None),
+    ("/trees/import", imports.import_trees, "Import trees", None),
     ("/trees/[tree_id]/edit", editor.editor, "Edit", EditorState.load),
     ("/trees/[tree_id]/versions", versions.versions, "Versions", VersionsState.load),
     ("/trees/[tree_id]", trees.tree, "Tree", TreeState.load),

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.components.badges import status_badge
+from troubleshoot_app.components.badges import severity_badge, status_badge
 from troubleshoot_app.components.cards import hit_card
 from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.react import SearchBox, chart
@@ -26,7 +26,14 @@ def trees() -> rx.Component:
     return page(
         page_heading(
             "Trees",
-            rx.cond(InboxState.is_senior, rx.link(rx.button("New tree", size="3"), href="/trees/new")),
+            rx.cond(
+                InboxState.is_senior,
+                rx.flex(
+                    rx.link(rx.button("New tree", size="3"), href="/trees/new"),
+                    rx.link(rx.button("Import", size="3", variant="soft"), href="/trees/import"),
+                    spacing="2",
+                ),
+            ),
         ),
         rx.box(
             SearchBox.create(
@@ -230,11 +237,7 @@ def _problems() -> rx.Component:
 
 def _problem(problem: rx.Var[ProblemView]) -> rx.Component:
     return rx.el.li(
-        rx.badge(
-            rx.cond(problem.severity == "error", "Error", "Warning"),
-            color_scheme=rx.cond(problem.severity == "error", "red", "amber"),
-            size="2",
-        ),
+        severity_badge(problem.severity),
         rx.text(rx.cond(problem.node_id, f"{problem.node_id}: ", ""), problem.message, size="3"),
     )
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.react import ago
+from troubleshoot_app.components.react import ago, chart
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.schemas.versions import NodeChange, VersionView
 from troubleshoot_app.states.versions import VersionsState
@@ -37,6 +37,7 @@ def _versions() -> rx.Component:
                     class_name="section",
                 ),
                 _comparison(),
+                _restore_dialog(),
             ),
             empty("git-branch", "Never published", "Publish the draft, and it is listed here as version 1."),
         ),
@@ -55,7 +56,8 @@ def _version(version: rx.Var[VersionView]) -> rx.Component:
             size="2",
             variant="soft",
             class_name="small-target",
-            on_click=VersionsState.restore(version.version),
+            on_click=VersionsState.ask_to_restore(version.version),
+            custom_attrs={"aria-label": f"Restore version {version.version} as draft"},
         ),
         key=version.version,
     )
@@ -79,6 +81,11 @@ def _comparison() -> rx.Component:
                     rx.el.ul(rx.foreach(shown.changes, _change), class_name="deliveries"),
                     rx.text("Nothing.", size="3", class_name="quiet"),
                 ),
+                chart(
+                    f"/api/v1/web/charts/versions/{VersionsState.id}?older={VersionsState.older}"
+                    f"&newer={VersionsState.newer}&seq={VersionsState.compared}",
+                    label="Chart of what differs",
+                ),
             ),
         ),
         class_name="section",
@@ -99,6 +106,33 @@ def _choice(label: str, value: rx.Var[str], on_change: rx.event.EventType) -> rx
             class_name="select",
         ),
         class_name="field",
+    )
+
+
+def _restore_dialog() -> rx.Component:
+    wanted = VersionsState.to_restore
+    return rx.alert_dialog.root(
+        rx.alert_dialog.content(
+            rx.alert_dialog.title(f"Make version {wanted} the draft again?"),
+            rx.alert_dialog.description(
+                "It takes the place of the draft as it is now, with everything in it that was not published. "
+                "What is published stays until you publish again.",
+                size="3",
+            ),
+            rx.box(
+                rx.button(
+                    "Cancel",
+                    variant="soft",
+                    color_scheme="gray",
+                    size="3",
+                    on_click=VersionsState.ask_to_restore(0),
+                ),
+                rx.button("Restore", size="3", on_click=VersionsState.restore(wanted)),
+                class_name="dialog-actions",
+            ),
+            max_width="32rem",
+        ),
+        open=wanted > 0,
     )
 
 

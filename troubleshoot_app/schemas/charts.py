@@ -1,12 +1,16 @@
 """A tree laid out, as the chart draws it."""
 
+from typing import Literal
+
 from pydantic import BaseModel
 
 from troubleshoot_app.domain.tree import NodeKind
 
+Change = Literal["", "added", "removed", "changed"]
+
 
 class ChartNode(BaseModel):
-    """A node and its place, in pixels; ``errors`` and ``warnings`` are counted on drafts only."""
+    """A node and its place, in pixels; ``errors`` and ``warnings`` are counted on drafts, ``change`` is of comparisons."""
 
     id: str
     text: str
@@ -17,6 +21,7 @@ class ChartNode(BaseModel):
     height: float
     errors: int = 0
     warnings: int = 0
+    change: Change = ""
 
 
 class ChartEdge(BaseModel):
@@ -26,10 +31,19 @@ class ChartEdge(BaseModel):
     source: str
     target: str
     label: str
+    change: Change = ""
 
 
 class ChartView(BaseModel):
-    """The chart of a tree."""
+    """The chart of a tree, or of what has changed on it since the revision ``base``; then ``gone`` names what to remove.
 
+    ``size`` is the number of all its nodes; 0 stands for a revision that does not change.
+    """
+
+    revision: int = 0
+    base: int | None = None
+    start: str
+    size: int
     nodes: list[ChartNode]
     edges: list[ChartEdge]
+    gone: list[str] = []

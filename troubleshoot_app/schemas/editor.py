@@ -25,6 +25,14 @@ class OptionForm(BaseModel):
     target: str
 
 
+class IncomingView(BaseModel):
+    """An answer that leads to the node on the form, and the node that has it."""
+
+    node_id: str
+    option_id: str
+    words: str
+
+
 class NodeForm(BaseModel):
     """The node on the form, with what leads to it and what is wrong with it."""
 
@@ -34,15 +42,27 @@ class NodeForm(BaseModel):
     help: str
     is_start: bool
     options: list[OptionForm]
-    incoming: list[TargetView]
+    incoming: list[IncomingView]
     problems: list[ProblemView]
 
 
-class ClashView(BaseModel):
-    """Two texts for the same words: what somebody else wrote meanwhile, and what was typed here."""
+class DraftProblem(ProblemView):
+    """One thing that is wrong with the draft, with how the node begins that it is about."""
 
-    node_id: str
     words: str
+
+
+class ClashView(BaseModel):
+    """Two texts for the same words: what somebody else wrote meanwhile, and what was typed here.
+
+    ``what`` is "text" or "help" of a node, "label" of an answer, or a detail of the tree; with ``gone``, somebody else
+    has deleted what was typed in.
+    """
+
+    what: str
+    node_id: str
+    option_id: str
     theirs: str
     mine: str
     by: str
+    gone: bool

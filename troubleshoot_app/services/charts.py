@@ -1,31 +1,45 @@
-"""Charts: a tree laid out, with its problems where it is a draft."""
+"""Charts: a tree laid out, with its problems where it is a draft, or with what differs from another version."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from sqlmodel import Session
 
 from troubleshoot_app.domain.actor import Actor
+from troubleshoot_app.domain.comparison import What, overlay
 from troubleshoot_app.domain.errors import Problem
-from troubleshoot_app.domain.layout import lay_out
+from troubleshoot_app.domain.layout import lay_out_in_rows
 from troubleshoot_app.domain.tree import Tree
 from troubleshoot_app.models.paths import tree_of_version
-from troubleshoot_app.schemas.charts import ChartEdge, ChartNode, ChartView
-from troubleshoot_app.services import tree_editing
+from troubleshoot_app.schemas.charts import Change, ChartEdge, ChartNode, ChartView
+from troubleshoot_app.services import tree_editing, tree_versions
 from troubleshoot_app.services.session_rows import read_session
 from troubleshoot_app.services.trees import published_tree
 
 TEXT_LENGTH = 120
 LABEL_LENGTH = 40
+KEPT_CHARTS = 12
 
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`#>]+")
 
 
-def draft_chart(db: Session, actor: Actor, *, tree_id: object) -> ChartView:
-    """Return the chart of a draft with its problems marked; ``NotFound`` or ``Forbidden`` for who may not edit it."""
+def draft_chart(db: Session, actor: Actor, *, tree_id: object, since: int | None = None) -> ChartView:
+    """Return the chart of a draft with its problems marked, or of what has changed on it since a revision.
+
+    Raises:
+        NotFound: no such tree.
+        Forbidden: the actor may not edit it.
+    """
     draft = tree_editing.get_draft(db, actor, tree_id=tree_id)
-    return _chart(draft.tree, draft.problems)
+    chart = _CHARTS.get(draft.tree_id, draft.revision)
+    if chart is None:
+        chart = _chart(draft.tree, draft.problems, revision=draft.revision)
+        _CHARTS.keep(draft.tree_id, chart)
+    before = None if since is None else _CHARTS.get(draft.tree_id, since)
+    return chart if before is None else _changes(before, chart)
 
 
 def tree_chart(db: Session, actor: Actor, *, tree_id: object) -> ChartView:
@@ -38,10 +52,32 @@ def session_chart(db: Session, actor: Actor, *, session_id: object) -> ChartView
     return _chart(tree_of_version(db, read_session(db, actor, session_id).current_version_id))
 
 
-def _chart(tree: Tree, problems: Iterable[Problem] = ()) -> ChartView:
+def comparison_chart(db: Session, actor: Actor, *, tree_id: object, older: int, newer: int) -> ChartView:
+    """Return the chart of two versions in one, with what was added, removed or changed; 0 stands for the draft.
+
+    Raises:
+        NotFound: no such tree or version.
+    """
+    both = overlay(*tree_versions.two_versions(db, actor, tree_id=tree_id, older=older, newer=newer))
+    arrows = {(arrow.node_id, arrow.option.id): arrow.what for arrow in both.arrows if arrow.what}
+    return _chart(both.tree, changes=both.nodes, arrows=arrows)
+
+
+def _chart(
+    tree: Tree,
+    problems: Iterable[Problem] = (),
+    *,
+    revision: int = 0,
+    changes: Mapping[str, What] | None = None,
+    arrows: Mapping[tuple[str, str], What] | None = None,
+) -> ChartView:
     marks = Counter((problem.node_id, problem.severity.value) for problem in problems)
-    boxes = lay_out(tree)
+    boxes = lay_out_in_rows(tree)
+    changed, drawn = changes or {}, arrows or {}
     return ChartView(
+        revision=revision,
+        start=tree.start,
+        size=len(tree.nodes),
         nodes=[
             ChartNode(
                 id=node.id,
@@ -53,6 +89,7 @@ def _chart(tree: Tree, problems: Iterable[Problem] = ()) -> ChartView:
                 height=boxes[node.id].height,
                 errors=marks[node.id, "error"],
                 warnings=marks[node.id, "warning"],
+                change=_word(changed.get(node.id)),
             )
             for node in tree.nodes.values()
         ],
@@ -62,12 +99,53 @@ def _chart(tree: Tree, problems: Iterable[Problem] = ()) -> ChartView:
                 source=node.id,
                 target=option.to,
                 label=_plain(option.label, LABEL_LENGTH),
+                change=_word(drawn.get((node.id, option.id))),
             )
             for node in tree.nodes.values()
             for option in node.options
             if option.to in tree.nodes
         ],
     )
+
+
+class _Charts:
+    """The charts that were sent last, so that the next one can be told as what has changed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[UUID, int], ChartView] = OrderedDict()
+
+    def keep(self, tree_id: UUID, chart: ChartView) -> None:
+        with self._lock:
+            self._kept[tree_id, chart.revision] = chart
+            if len(self._kept) > KEPT_CHARTS:
+                self._kept.popitem(last=False)
+
+    def get(self, tree_id: UUID, revision: int) -> ChartView | None:
+        with self._lock:
+            return self._kept.get((tree_id, revision))
+
+
+_CHARTS = _Charts()
+
+
+def _changes(before: ChartView, after: ChartView) -> ChartView:
+    """Return what leads from one chart to the other."""
+    nodes = {node.id: node for node in before.nodes}
+    edges = {edge.id: edge for edge in before.edges}
+    ids = {*(node.id for node in after.nodes), *(edge.id for edge in after.edges)}
+    return after.model_copy(
+        update={
+            "base": before.revision,
+            "nodes": [node for node in after.nodes if nodes.get(node.id) != node],
+            "edges": [edge for edge in after.edges if edges.get(edge.id) != edge],
+            "gone": [key for key in (*nodes, *edges) if key not in ids],
+        }
+    )
+
+
+def _word(what: What | None) -> Change:
+    return "" if what is None else what.value
 
 
 def _plain(text: str, limit: int) -> str:

@@ -17,7 +17,7 @@ from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.editing import Patch, difference
 from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity
-from troubleshoot_app.domain.jumps import Neighbourhood
+from troubleshoot_app.domain.jumps import Neighbourhood, jump_names
 from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import can_publish, check_form, problems
 from troubleshoot_app.domain.tree_status import TreeStatus
@@ -36,6 +36,7 @@ DESCRIPTION_LENGTH = 2000
 CATEGORY_LENGTH = 100
 TAG_LENGTH = 50
 CACHED_DRAFTS = 20
+DETAILS = ("title", "description", "category", "tags")
 
 Gesture = Callable[[Tree], Tree]
 
@@ -106,7 +107,7 @@ def get_draft(db: Session, actor: Actor, *, tree_id: object) -> Draft:
     """Return the draft of a tree with what is wrong with it; ``NotFound`` when there is none to edit."""
     require(actor, Permission.TREE_WRITE)
     row = _editable(db, actor, tree_id)
-    return _draft(db, row, _tree_of(row))
+    return _draft(db, row)
 
 
 def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture) -> Edited:
@@ -119,11 +120,11 @@ def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture
     """
     require(actor, Permission.TREE_WRITE)
     row = _editable(db, actor, tree_id, lock=True)
-    before = _tree_of(row)
+    before, _ = _DRAFTS.get(row)
     after = gesture(before)
     done = difference(before, after)
     if not done.is_empty:
-        check_form(after)
+        check_form(after, [change.after for change in done.changes.values() if change.after is not None])
         row.revision += 1
         row.node_count = len(after.nodes)
         row.updated_at = now()
@@ -131,7 +132,7 @@ def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture
         row.draft = tree_to_document(after)
         db.flush()
         _DRAFTS.keep(row, after)
-    return Edited(_draft(db, row, after), done, done.reverse(before))
+    return Edited(_draft(db, row), done, done.reverse(before))
 
 
 def try_option(db: Session, actor: Actor, *, tree_id: object, node_id: str, option_id: str) -> Tried:
@@ -172,9 +173,10 @@ def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details,
         category=text_of(wanted.category, "category", CATEGORY_LENGTH),
         tags=tuple(dict.fromkeys(filter(None, (text_of(tag, "tag", TAG_LENGTH) for tag in wanted.tags)))),
     )
-    for name in ("title", "description", "category", "tags"):
+    for name in DETAILS:
         if getattr(there, name) not in (getattr(seen, name), getattr(clean, name)):
-            raise Conflict(f"{_who(db, row)} has changed the {name} meanwhile. Here is how it is now.")
+            raise Conflict(f"{_who(db, row)} has changed the {name} meanwhile. Choose which stays.")
+    tree, _ = _DRAFTS.get(row)
     if clean != there:
         row.title, row.description, row.category = clean.title, clean.description, clean.category
         row.tags = list(clean.tags)
@@ -182,7 +184,8 @@ def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details,
         row.updated_at = now()
         row.updated_by_id = actor.user_id
         db.flush()
-    return _draft(db, row, _tree_of(row))
+        _DRAFTS.keep(row, tree)
+    return _draft(db, row)
 
 
 def publish_draft(db: Session, actor: Actor, *, tree_id: object, note: object = "") -> Draft:
@@ -193,35 +196,40 @@ def publish_draft(db: Session, actor: Actor, *, tree_id: object, note: object = 
     """
     require(actor, Permission.TREE_WRITE)
     row = _editable(db, actor, tree_id, lock=True)
-    tree = _tree_of(row)
-    found = problems(tree, neighbourhood(db, actor.account_id, tree, row.id))
+    draft = _draft(db, row)
+    tree, found = draft.tree, draft.problems
     if not can_publish(found):
         raise InvalidTree([problem for problem in found if problem.severity is Severity.ERROR])
     freeze(db, actor, row, text_of(note, "note", DESCRIPTION_LENGTH))
-    return _draft(db, row, tree)
+    _DRAFTS.keep(row, tree)
+    return _draft(db, row)
 
 
 class _Drafts:
-    """Parsed drafts of this process: reading and parsing a large one costs more than editing it.
+    """Parsed drafts of this process with the problems that are their own: reading and parsing a large one costs more than editing it.
 
     The moment of the change is part of the key, since a revision that was rolled back is given again.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[UUID, tuple[int, datetime, Tree]] = {}
+        self._kept: dict[UUID, tuple[int, datetime, Tree, tuple[Problem, ...]]] = {}
 
-    def keep(self, row: TroubleshootingTree, tree: Tree) -> None:
+    def keep(self, row: TroubleshootingTree, tree: Tree) -> tuple[Tree, tuple[Problem, ...]]:
+        found = tuple(problems(tree))
         with self._lock:
             self._kept.pop(row.id, None)
-            self._kept[row.id] = (row.revision, row.updated_at, tree)
+            self._kept[row.id] = (row.revision, row.updated_at, tree, found)
             if len(self._kept) > CACHED_DRAFTS:
                 del self._kept[next(iter(self._kept))]
+        return tree, found
 
-    def get(self, row: TroubleshootingTree) -> Tree | None:
+    def get(self, row: TroubleshootingTree) -> tuple[Tree, tuple[Problem, ...]]:
         with self._lock:
-            revision, at, tree = self._kept.get(row.id, (None, None, None))
-        return tree if (revision, at) == (row.revision, row.updated_at) else None
+            kept = self._kept.get(row.id)
+        if kept is not None and kept[:2] == (row.revision, row.updated_at):
+            return kept[2:]
+        return self.keep(row, tree_from_document(row.draft))
 
 
 _DRAFTS = _Drafts()
@@ -245,16 +253,11 @@ def _editable(db: Session, actor: Actor, tree_id: object, *, lock: bool = False)
     return row
 
 
-def _tree_of(row: TroubleshootingTree) -> Tree:
-    tree = _DRAFTS.get(row)
-    if tree is None:
-        tree = tree_from_document(row.draft)
-        _DRAFTS.keep(row, tree)
-    return tree
-
-
-def _draft(db: Session, row: TroubleshootingTree, tree: Tree) -> Draft:
+def _draft(db: Session, row: TroubleshootingTree) -> Draft:
+    tree, found = _DRAFTS.get(row)
     around = neighbourhood(db, row.account_id, tree, row.id)
+    if jump_names(tree):
+        found = tuple(problems(tree, around))
     return Draft(
         tree_id=row.id,
         revision=row.revision,
@@ -262,7 +265,7 @@ def _draft(db: Session, row: TroubleshootingTree, tree: Tree) -> Draft:
         status=row.status,
         details=_details(row),
         tree=tree,
-        problems=tuple(problems(tree, around)),
+        problems=found,
         around=around,
         changed_by=_who(db, row),
     )

@@ -1,27 +1,18 @@
 """Trees that other programs write: a whole tree file at a time."""
 
-from uuid import UUID
-
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, Invalid, NotFound
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.errors import Severity, UnreadableTree
-from troubleshoot_app.domain.formats.imports import Imported, ImportedTree, ReportLine, import_trees
+from troubleshoot_app.domain.errors import Severity
 from troubleshoot_app.domain.formats.tree_file import tree_file_from
 from troubleshoot_app.domain.jumps import Neighbourhood
 from troubleshoot_app.domain.tree import Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import can_publish, problems
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.models import TroubleshootingTree
-from troubleshoot_app.schemas.trees import (
-    ImportedTreeView,
-    ImportResult,
-    ProblemList,
-    ReportLineView,
-    TreeView,
-)
+from troubleshoot_app.schemas.trees import ProblemList, TreeView
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.inputs import invalid, number_of, text_of
@@ -127,21 +118,6 @@ def validate_tree(db: Session, actor: Actor, *, document: object) -> ProblemList
     return ProblemList(problems=[problem_view(problem) for problem in found])
 
 
-def import_file(db: Session, actor: Actor, *, content: bytes, format: str | None) -> ImportResult:
-    """Keep a draft for each chart in a file, and return them with what there is to know about it.
-
-    Raises:
-        Invalid: there is nothing in it that could become a tree; with line and column.
-    """
-    require(actor, Permission.TREE_WRITE)
-    try:
-        imported = import_trees(content, format)
-    except UnreadableTree as error:
-        raise _unusable(error) from error
-    items = [_keep(db, actor, chart) for chart in imported.charts]
-    return ImportResult(items=items, report=[_line(line) for line in _report(imported)])
-
-
 def check_publishable(tree: Tree, around: Neighbourhood) -> None:
     """Raise ``Invalid``, naming every problem, when the tree, or a jump to one of those around it, has errors."""
     found = problems(tree, around)
@@ -184,35 +160,3 @@ def _touch(row: TroubleshootingTree, actor: Actor) -> None:
     row.revision += 1
     row.updated_at = now()
     row.updated_by_id = actor.user_id
-
-
-def _keep(db: Session, actor: Actor, chart: ImportedTree) -> ImportedTreeView:
-    row_id: UUID = add_tree(db, actor, chart.file).id
-    view = read_tree(db, actor, tree_id=str(row_id))
-    tree = chart.file.tree
-    found = problems(tree, neighbourhood(db, actor.account_id, tree, row_id))
-    return ImportedTreeView(**dict(view), problems=[problem_view(problem) for problem in found])
-
-
-def _report(imported: Imported) -> list[ReportLine]:
-    return [*imported.report, *(line for chart in imported.charts for line in chart.report)]
-
-
-def _line(line: ReportLine) -> ReportLineView:
-    return ReportLineView(
-        severity=line.severity, code=line.code, line=line.line, column=line.column, message=line.message
-    )
-
-
-def _unusable(error: UnreadableTree) -> Invalid:
-    report = [
-        ReportLineView(
-            severity="error", code="unreadable", line=fault.line, column=fault.column, message=fault.message
-        )
-        for fault in error.faults
-    ]
-    return Invalid(
-        str(error),
-        errors=[{"loc": list(fault.location), "msg": str(fault)} for fault in error.faults],
-        extra={"report": [line.model_dump(mode="json") for line in report]},
-    )

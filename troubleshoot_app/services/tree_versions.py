@@ -47,9 +47,7 @@ def compare_versions(db: Session, actor: Actor, *, tree_id: object, older: int, 
     Raises:
         NotFound: no such tree or version.
     """
-    require(actor, Permission.TREE_READ_DRAFTS)
-    tree = get_row(db, actor, TroubleshootingTree, tree_id)
-    before, after = _tree(db, tree, older), _tree(db, tree, newer)
+    before, after = two_versions(db, actor, tree_id=tree_id, older=older, newer=newer)
     start = (
         ""
         if before.start == after.start
@@ -67,6 +65,13 @@ def compare_versions(db: Session, actor: Actor, *, tree_id: object, older: int, 
             for one in compare(before, after)
         ],
     )
+
+
+def two_versions(db: Session, actor: Actor, *, tree_id: object, older: int, newer: int) -> tuple[Tree, Tree]:
+    """Return the trees of two versions; the number 0 stands for the draft. ``NotFound`` when there is no such one."""
+    require(actor, Permission.TREE_READ_DRAFTS)
+    tree = get_row(db, actor, TroubleshootingTree, tree_id)
+    return _tree(db, tree, older), _tree(db, tree, newer)
 
 
 def restore_version(db: Session, actor: Actor, *, tree_id: object, version: int) -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from troubleshoot_app.domain.editing import incoming
 from troubleshoot_app.domain.errors import Problem
 from troubleshoot_app.domain.tree import Node
-from troubleshoot_app.schemas.editor import NodeForm, OptionForm, TargetView
+from troubleshoot_app.schemas.editor import DraftProblem, IncomingView, NodeForm, OptionForm, TargetView
 from troubleshoot_app.schemas.trees import ProblemView
 from troubleshoot_app.services.tree_editing import Draft
 
@@ -31,21 +31,31 @@ def node_form(draft: Draft, node_id: str) -> NodeForm:
             for option in node.options
         ],
         incoming=[
-            TargetView(id=parent.id, words=f"{_words(parent)} → {option.label}", kind=parent.kind)
+            IncomingView(
+                node_id=parent.id,
+                option_id=option.id,
+                words=f"{_words(parent)} → {option.label or UNWRITTEN}",
+            )
             for parent, option in incoming(draft.tree, node_id)
         ][:SHOWN_TARGETS],
         problems=[_view(problem) for problem in draft.problems if problem.node_id == node_id],
     )
 
 
-def problem_views(draft: Draft) -> list[ProblemView]:
-    """Return the problems of the whole tree, errors first."""
+def problem_views(draft: Draft) -> list[DraftProblem]:
+    """Return the problems of the whole tree, errors first; of very many, those that are to be mended first."""
     ordered = sorted(draft.problems, key=lambda problem: problem.severity != "error")
-    return [_view(problem) for problem in ordered[:SHOWN_PROBLEMS]]
+    return [
+        DraftProblem(**_view(problem).model_dump(), words=_target_words(draft, problem.node_id or ""))
+        for problem in ordered[:SHOWN_PROBLEMS]
+    ]
 
 
-def targets(draft: Draft, query: str) -> list[TargetView]:
-    """Return the nodes whose words or id hold all words of ``query``, in the order of the tree."""
+def targets(draft: Draft, query: str, *, with_answers: bool = False) -> list[TargetView]:
+    """Return the nodes whose words or id hold all words of ``query``, in the order of the tree.
+
+    ``with_answers``: only those that can have answers.
+    """
     marks: dict[str, list[str]] = defaultdict(list)
     for problem in draft.problems:
         if problem.node_id is not None:
@@ -53,6 +63,8 @@ def targets(draft: Draft, query: str) -> list[TargetView]:
     wanted = query.casefold().split()
     found: list[TargetView] = []
     for node in draft.tree.nodes.values():
+        if with_answers and node.kind.is_end:
+            continue
         words = f"{node.id} {node.text}".casefold()
         if all(word in words for word in wanted):
             severities = marks.get(node.id, [])

@@ -19,6 +19,8 @@ class VersionsState(SignedInState):
     older: str = ""
     newer: str = DRAFT
     comparison: Comparison | None = None
+    compared: int = 0
+    to_restore: int = 0
 
     @handler(Policy.SENIOR)
     async def load(self):
@@ -47,8 +49,14 @@ class VersionsState(SignedInState):
         await self._compare()
 
     @handler(Policy.SENIOR)
+    async def ask_to_restore(self, version: int):
+        """Ask whether a version is to be the draft again; 0 takes the question back."""
+        self.to_restore = version
+
+    @handler(Policy.SENIOR)
     async def restore(self, version: int):
         """Make a version the draft again."""
+        self.to_restore = 0
         await self._run(tree_versions.restore_version, tree_id=self.id, version=version)
         await self._compare()
         return MessageState.show(
@@ -65,3 +73,5 @@ class VersionsState(SignedInState):
             self.comparison = await self._run(
                 tree_versions.compare_versions, tree_id=self.id, older=older, newer=newer
             )
+            # The draft may have changed under the same two numbers: the chart is to be read again, too.
+            self.compared += 1

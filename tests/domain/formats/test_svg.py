@@ -10,9 +10,9 @@ from hypothesis import given
 from tests.domain.formats.charts import FILES, demo
 from tests.domain.strategies import drafts, sound_trees, tree_files
 from troubleshoot_app.domain.formats.exports import EXPORT_FORMATS, UnknownFormat, export_tree
-from troubleshoot_app.domain.formats.layout import lay_out
 from troubleshoot_app.domain.formats.lettering import measured, wrapped
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
+from troubleshoot_app.domain.layout import lay_out
 from troubleshoot_app.domain.tree import NODE_LIMIT, Node, NodeKind, Option, Tree
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,6 +1,8 @@
 """Charts for the pages: read over HTTP with the browser's cookie, so that the websocket stays small."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from troubleshoot_app.api.deps import BrowserCredential
 from troubleshoot_app.core.db import transact
@@ -8,22 +10,41 @@ from troubleshoot_app.schemas.charts import ChartView
 from troubleshoot_app.services import charts
 from troubleshoot_app.services.access import acting
 
+MOST = 2**31 - 1
+
 router = APIRouter(prefix="/web/charts", tags=["browser"], include_in_schema=False)
+
+Number = Annotated[int, Query(ge=0, le=MOST)]
 
 
 @router.get("/drafts/{tree_id}")
-def draft_chart(tree_id: str, credential: BrowserCredential) -> ChartView:
-    """Return the chart of a draft. For engineers and up."""
-    return transact(acting, credential, charts.draft_chart, tree_id=tree_id)
+def draft_chart(tree_id: str, credential: BrowserCredential, since: Number | None = None) -> Response:
+    """Return the chart of a draft, or what has changed on it since a revision sent before. For engineers and up."""
+    return _json(transact(acting, credential, charts.draft_chart, tree_id=tree_id, since=since))
 
 
 @router.get("/trees/{tree_id}")
-def tree_chart(tree_id: str, credential: BrowserCredential) -> ChartView:
+def tree_chart(tree_id: str, credential: BrowserCredential) -> Response:
     """Return the chart of a tree as it is walked."""
-    return transact(acting, credential, charts.tree_chart, tree_id=tree_id)
+    return _json(transact(acting, credential, charts.tree_chart, tree_id=tree_id))
 
 
 @router.get("/sessions/{session_id}")
-def session_chart(session_id: str, credential: BrowserCredential) -> ChartView:
+def session_chart(session_id: str, credential: BrowserCredential) -> Response:
     """Return the chart of the version that a session walks."""
-    return transact(acting, credential, charts.session_chart, session_id=session_id)
+    return _json(transact(acting, credential, charts.session_chart, session_id=session_id))
+
+
+@router.get("/versions/{tree_id}")
+def comparison_chart(tree_id: str, credential: BrowserCredential, older: Number, newer: Number) -> Response:
+    """Return the chart of two versions of a tree in one. For engineers and up."""
+    return _json(
+        transact(acting, credential, charts.comparison_chart, tree_id=tree_id, older=older, newer=newer)
+    )
+
+
+def _json(chart: ChartView) -> Response:
+    """Return a chart written by pydantic itself: with thousands of nodes that is several times as fast."""
+    return Response(
+        chart.model_dump_json(), media_type="application/json", headers={"Cache-Control": "private, no-store"}
+    )

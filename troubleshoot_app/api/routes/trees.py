@@ -25,7 +25,7 @@ from troubleshoot_app.schemas.trees import (
     TreeView,
     VersionPage,
 )
-from troubleshoot_app.services import tree_files, tree_library, tree_search
+from troubleshoot_app.services import tree_files, tree_imports, tree_library, tree_search
 from troubleshoot_app.services.access import acting
 
 router = APIRouter(prefix="/trees", tags=["trees"])
@@ -164,7 +164,7 @@ def import_trees(
 
     When nothing in the file can become a tree, 422 says where it went wrong, by line and column.
     """
-    return transact_once(attempt, credential, tree_files.import_file, content=content, format=format)
+    return transact_once(attempt, credential, tree_imports.import_file, content=content, format=format)
 
 
 @router.get("/{tree_id}", operation_id="trees_get", responses=problems(403, 404))

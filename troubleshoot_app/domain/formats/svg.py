@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from troubleshoot_app.domain.formats.layout import Layout, Spot, lay_out
 from troubleshoot_app.domain.formats.lettering import measured, wrapped
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
 from troubleshoot_app.domain.formats.words import plain
+from troubleshoot_app.domain.layout import Layout, Spot, lay_out
 from troubleshoot_app.domain.tree import Node, NodeKind
 
 CARD_WIDTH = 270

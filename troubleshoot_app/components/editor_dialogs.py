@@ -1,0 +1,306 @@
+"""The dialogs of the editor."""
+
+from typing import Any
+
+import reflex as rx
+
+from troubleshoot_app.components.badges import severity_badge
+from troubleshoot_app.components.forms import form_dialog, text_field
+from troubleshoot_app.components.react import inline_prose, prose
+from troubleshoot_app.schemas.editor import DraftProblem, TargetView
+from troubleshoot_app.states.editor import EditorState
+from troubleshoot_app.states.trial import TrialState
+
+
+def dialogs() -> rx.Component:
+    """Return all of them; one is open at a time."""
+    return rx.fragment(
+        _target_dialog(),
+        _parent_dialog(),
+        _delete_dialog(),
+        _publish_dialog(),
+        _refused_dialog(),
+        _clash_dialog(),
+        _trial_dialog(),
+    )
+
+
+def _target_dialog() -> rx.Component:
+    return _node_dialog(
+        "target",
+        "Where does this answer lead?",
+        "Choose a node, or write a new one.",
+        EditorState.point_option,
+        rx.button(
+            rx.icon("plus", size=18, custom_attrs={"aria-hidden": "true"}),
+            "New node",
+            size="3",
+            width="100%",
+            on_click=EditorState.point_option(""),
+        ),
+    )
+
+
+def _parent_dialog() -> rx.Component:
+    return _node_dialog(
+        "parent",
+        "Move this branch",
+        "The answer that leads here moves to the node that you choose; what hangs below comes along.",
+        EditorState.move_branch,
+    )
+
+
+def _node_dialog(name: str, title: str, words: str, on_choose: Any, *first: rx.Component) -> rx.Component:
+    """Return a dialog that asks for a node of the tree."""
+
+    def choice(target: rx.Var[TargetView]) -> rx.Component:
+        return rx.el.li(
+            rx.el.button(
+                target.words,
+                rx.el.span(target.id, class_name="quiet"),
+                type="button",
+                on_click=on_choose(target.id),
+                class_name="target",
+            ),
+            key=target.id,
+        )
+
+    return rx.dialog.root(
+        rx.dialog.content(
+            rx.dialog.title(title, size="5", mb="1"),
+            rx.dialog.description(words, size="3", color_scheme="gray"),
+            rx.box(
+                *first,
+                rx.input(
+                    type="search",
+                    placeholder="Search nodes",
+                    size="3",
+                    on_change=EditorState.search_targets.debounce(200),
+                    custom_attrs={"aria-label": "Search nodes"},
+                ),
+                rx.el.ul(rx.foreach(EditorState.target_found, choice), class_name="targets"),
+                class_name="stack",
+                margin_top="16px",
+            ),
+            max_width="32rem",
+        ),
+        open=EditorState.dialog == name,
+        on_open_change=EditorState.toggle_dialog,
+    )
+
+
+def _delete_dialog() -> rx.Component:
+    pointing = EditorState.node.incoming
+    return rx.alert_dialog.root(
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Delete this node?"),
+            rx.alert_dialog.description(
+                rx.cond(
+                    pointing.length() > 0,
+                    "These answers lead here, and will lead nowhere until you give them a new target:",
+                    "Nothing leads here.",
+                ),
+                size="3",
+            ),
+            rx.el.ul(rx.foreach(pointing, lambda one: rx.el.li(one.words)), class_name="pointing"),
+            rx.box(
+                rx.alert_dialog.cancel(
+                    rx.button(
+                        "Cancel",
+                        variant="soft",
+                        color_scheme="gray",
+                        size="3",
+                        on_click=EditorState.open_dialog(""),
+                    )
+                ),
+                rx.alert_dialog.action(
+                    rx.button(
+                        "Delete node",
+                        color_scheme="red",
+                        size="3",
+                        on_click=EditorState.remove_node(EditorState.node.id),
+                    )
+                ),
+                class_name="dialog-actions",
+            ),
+            max_width="32rem",
+        ),
+        open=EditorState.dialog == "delete",
+        on_open_change=EditorState.toggle_dialog,
+    )
+
+
+def _publish_dialog() -> rx.Component:
+    return form_dialog(
+        "Publish",
+        text_field(
+            "What has changed?",
+            "note",
+            placeholder="Optional. Your colleagues read it in the list of versions.",
+            max_length=2000,
+        ),
+        opened=(EditorState.dialog == "publish") & (EditorState.error_count == 0),
+        on_toggle=EditorState.toggle_dialog,
+        on_submit=EditorState.publish,
+        on_cancel=EditorState.open_dialog(""),
+        submit="Publish version",
+        explanation="New sessions walk this version from now on; sessions that are under way keep theirs.",
+    )
+
+
+def _refused_dialog() -> rx.Component:
+    """Return what stands in the place of the form as long as there are errors: each by name, a press goes there."""
+
+    def error(problem: rx.Var[DraftProblem]) -> rx.Component:
+        return rx.el.li(
+            rx.el.button(
+                severity_badge(problem.severity),
+                rx.box(
+                    rx.text(rx.cond(problem.words != "", problem.words, "The tree"), weight="medium"),
+                    rx.text(problem.message, size="2"),
+                    class_name="grow",
+                ),
+                type="button",
+                on_click=EditorState.select(rx.cond(problem.node_id, problem.node_id, "").to(str)),
+                class_name="target",
+            ),
+        )
+
+    return rx.dialog.root(
+        rx.dialog.content(
+            rx.dialog.title("It cannot be published yet", size="5", mb="1"),
+            rx.dialog.description(
+                rx.cond(EditorState.error_count == 1, "1 error is", f"{EditorState.error_count} errors are"),
+                " left. Press one to go there.",
+                size="3",
+                color_scheme="gray",
+            ),
+            rx.el.ul(
+                rx.foreach(
+                    EditorState.problems,
+                    lambda problem: rx.cond(problem.severity == "error", error(problem)),
+                ),
+                class_name="targets",
+            ),
+            rx.box(
+                rx.button(
+                    "Close",
+                    size="3",
+                    variant="soft",
+                    color_scheme="gray",
+                    on_click=EditorState.open_dialog(""),
+                ),
+                class_name="dialog-actions",
+            ),
+            max_width="36rem",
+        ),
+        open=(EditorState.dialog == "publish") & (EditorState.error_count > 0),
+        on_open_change=EditorState.toggle_dialog,
+    )
+
+
+def _clash_dialog() -> rx.Component:
+    clash = EditorState.clash
+    return rx.alert_dialog.root(
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Two people wrote here"),
+            rx.alert_dialog.description(
+                rx.cond(
+                    clash.gone,
+                    f"{clash.by} deleted this while you typed. Shall it come back with your text?",
+                    f"{clash.by} changed the same words while you typed. Which stay?",
+                ),
+                size="3",
+            ),
+            rx.box(
+                rx.cond(
+                    clash.gone,
+                    rx.fragment(),
+                    rx.box(rx.text("Theirs", weight="bold"), rx.text(clash.theirs, class_name="step-note")),
+                ),
+                rx.box(rx.text("Yours", weight="bold"), rx.text(clash.mine, class_name="step-note")),
+                class_name="stack",
+                margin_top="12px",
+            ),
+            rx.box(
+                rx.button(
+                    rx.cond(clash.gone, "Leave it deleted", "Keep theirs"),
+                    variant="soft",
+                    color_scheme="gray",
+                    size="3",
+                    on_click=EditorState.keep_theirs,
+                ),
+                rx.cond(
+                    clash.gone,
+                    rx.fragment(),
+                    rx.button("Keep both", variant="soft", size="3", on_click=EditorState.keep_both),
+                ),
+                rx.button(
+                    rx.cond(clash.gone, "Bring it back", "Keep mine"),
+                    size="3",
+                    on_click=EditorState.keep_mine,
+                ),
+                class_name="dialog-choices",
+            ),
+            max_width="36rem",
+        ),
+        open=rx.cond(clash, True, False),
+    )
+
+
+def _trial_dialog() -> rx.Component:
+    return rx.dialog.root(
+        rx.dialog.content(
+            rx.dialog.title("Try it", size="3", mb="1"),
+            rx.dialog.description(
+                "A walk on the draft, from the node that you were on. It is kept nowhere.",
+                size="2",
+                color_scheme="gray",
+            ),
+            rx.box(
+                rx.el.h2(inline_prose(TrialState.node.text), class_name="node-text node-long"),
+                rx.cond(
+                    TrialState.node.help != "", rx.box(prose(TrialState.node.help), class_name="node-help")
+                ),
+                rx.box(
+                    rx.foreach(
+                        TrialState.node.options,
+                        lambda option: rx.button(
+                            inline_prose(option.label),
+                            size="4",
+                            variant="surface",
+                            class_name="option-button",
+                            on_click=TrialState.choose(option.id),
+                            key=option.id,
+                        ),
+                    ),
+                    class_name="options",
+                ),
+                rx.cond(
+                    TrialState.node.options.length() == 0,
+                    rx.text("The walk ends here.", size="3", class_name="quiet"),
+                ),
+                rx.cond(
+                    TrialState.trail.length() > 0,
+                    rx.text("So far: ", TrialState.trail.join(" → "), size="2", class_name="quiet"),
+                ),
+                rx.box(
+                    rx.button(
+                        "Back",
+                        size="3",
+                        variant="soft",
+                        color_scheme="gray",
+                        disabled=TrialState.trail.length() == 0,
+                        on_click=TrialState.back,
+                    ),
+                    rx.button("Close", size="3", variant="soft", on_click=TrialState.toggle(False)),
+                    class_name="dialog-actions",
+                ),
+                class_name="stack",
+                margin_top="16px",
+            ),
+            max_width="32rem",
+        ),
+        open=TrialState.opened,
+        on_open_change=TrialState.toggle,
+    )

@@ -1,0 +1,142 @@
+"""What stands beside the form in the editor: problems, the nodes to find one, the chart, what the tree says of itself."""
+
+import reflex as rx
+
+from troubleshoot_app.components.badges import severity_badge
+from troubleshoot_app.components.react import Writing, chart
+from troubleshoot_app.schemas.editor import DraftProblem, TargetView
+from troubleshoot_app.services.tree_editing import CATEGORY_LENGTH, DESCRIPTION_LENGTH, TITLE_LENGTH
+from troubleshoot_app.states.editor import EditorState
+from troubleshoot_app.states.editor_views import SHOWN_PROBLEMS
+
+TAGS_LENGTH = 1_000
+
+
+def problem_panel() -> rx.Component:
+    """Return everything that is wrong with the tree; a press goes to the node."""
+    count = EditorState.error_count + EditorState.warning_count
+    return rx.el.section(
+        rx.flex(
+            rx.heading("Problems", as_="h2", size="4"),
+            rx.text(
+                f"{EditorState.error_count} errors, {EditorState.warning_count} warnings",
+                size="2",
+                class_name="quiet",
+                role="status",
+            ),
+            justify="between",
+            align="center",
+        ),
+        rx.cond(
+            EditorState.problems.length() > 0,
+            rx.el.ul(rx.foreach(EditorState.problems, _problem_link), class_name="targets"),
+            rx.text("None. This tree can be published.", size="3", class_name="quiet"),
+        ),
+        rx.cond(
+            count > SHOWN_PROBLEMS,
+            rx.text(f"And {count - SHOWN_PROBLEMS} more. Mend these first.", size="2", class_name="quiet"),
+        ),
+        class_name="panel",
+        custom_attrs={"aria-label": "Problems"},
+    )
+
+
+def find_panel() -> rx.Component:
+    """Return the nodes of the tree, with a search; a press puts one on the form."""
+    return rx.el.section(
+        rx.flex(
+            rx.heading("Nodes", as_="h2", size="4"),
+            rx.button(
+                "Add node", size="2", variant="soft", class_name="small-target", on_click=EditorState.add_node
+            ),
+            justify="between",
+            align="center",
+        ),
+        rx.input(
+            type="search",
+            placeholder="Find a node",
+            size="3",
+            on_change=EditorState.search.debounce(200),
+            custom_attrs={"aria-label": "Find a node"},
+        ),
+        rx.el.ul(rx.foreach(EditorState.found, _found), class_name="targets"),
+        class_name="panel",
+        custom_attrs={"aria-label": "Nodes"},
+    )
+
+
+def chart_panel() -> rx.Component:
+    """Return the chart of the draft; a press on a node puts it on the form."""
+    return chart(
+        f"/api/v1/web/charts/drafts/{EditorState.id}?revision={EditorState.revision}",
+        here=rx.cond(EditorState.node, EditorState.node.id, ""),
+        label="Chart of the draft",
+        on_choose=EditorState.select,
+    )
+
+
+def details_panel() -> rx.Component:
+    """Return the form of what the tree says of itself."""
+    return rx.el.details(
+        rx.el.summary("About this tree"),
+        rx.box(
+            _detail("Title", "title", EditorState.title, max_length=TITLE_LENGTH),
+            _detail(
+                "Description", "description", EditorState.description, rows=3, max_length=DESCRIPTION_LENGTH
+            ),
+            _detail("Category", "category", EditorState.category, max_length=CATEGORY_LENGTH),
+            _detail("Tags", "tags", EditorState.tags, hint="Parted by commas.", max_length=TAGS_LENGTH),
+            class_name="stack",
+        ),
+        class_name="panel",
+    )
+
+
+def _detail(label: str, name: str, value: rx.Var[str], **props: int | str) -> rx.Component:
+    return Writing.create(
+        id=f"field-{name}",
+        label=label,
+        value=value,
+        taken_over=EditorState.taken_over,
+        handled=EditorState.handled,
+        on_write=lambda seen, typed: EditorState.save_details(name, seen, typed),
+        **props,
+    )
+
+
+def _found(target: rx.Var[TargetView]) -> rx.Component:
+    here = EditorState.node & (EditorState.node.id == target.id)
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(target.words, class_name="grow"),
+            rx.cond(
+                target.errors > 0,
+                rx.badge(target.errors, rx.el.span(" errors", class_name="unseen"), color_scheme="red"),
+            ),
+            rx.cond(
+                target.warnings > 0,
+                rx.badge(target.warnings, rx.el.span(" warnings", class_name="unseen"), color_scheme="amber"),
+            ),
+            type="button",
+            on_click=EditorState.select(target.id),
+            class_name=rx.cond(here, "target target-here", "target"),
+            custom_attrs={"aria-current": rx.cond(here, "true", "false")},
+        ),
+        key=target.id,
+    )
+
+
+def _problem_link(problem: rx.Var[DraftProblem]) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            severity_badge(problem.severity),
+            rx.box(
+                rx.cond(problem.words != "", rx.text(problem.words, size="2", class_name="quiet clamp")),
+                rx.text(problem.message, size="3"),
+                class_name="grow",
+            ),
+            type="button",
+            on_click=EditorState.select(rx.cond(problem.node_id, problem.node_id, "").to(str)),
+            class_name="target",
+        )
+    )

@@ -1,0 +1,174 @@
+"""Typing in the editor: each text is kept a moment after it was typed, and when two people typed the same, one chooses."""
+
+from collections.abc import Callable
+from typing import Any
+
+from troubleshoot_app.core.errors import AppError, Conflict
+from troubleshoot_app.domain import editing
+from troubleshoot_app.domain.editing import Words
+from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+from troubleshoot_app.schemas.editor import ClashView, NodeForm
+from troubleshoot_app.services import tree_editing
+from troubleshoot_app.services.tree_editing import DETAILS, Details, Draft
+from troubleshoot_app.states.editor_desk import Desk
+from troubleshoot_app.states.guard import Policy, handler
+
+LABEL = "label"
+
+
+class WordGestures(Desk, mixin=True):
+    """Texts of nodes and answers, and what the tree says of itself."""
+
+    @handler(Policy.SENIOR)
+    async def save_words(self, words: str, node_id: str, seen: str, typed: str):
+        """Keep what is typed as the text or the help of a node, where ``seen`` stood before."""
+        if words in tuple(Words):
+            await self._write(
+                words,
+                node_id,
+                "",
+                typed,
+                lambda tree: editing.rewrite(tree, node_id, Words(words), seen, typed),
+            )
+
+    @handler(Policy.SENIOR)
+    async def save_label(self, node_id: str, option_id: str, seen: str, typed: str):
+        """Keep what is typed as the words of an answer, where ``seen`` stood before."""
+        await self._write(
+            LABEL,
+            node_id,
+            option_id,
+            typed,
+            lambda tree: editing.label_option(tree, node_id, option_id, seen, typed),
+        )
+
+    @handler(Policy.SENIOR)
+    async def save_details(self, field: str, seen: str, typed: str):
+        """Keep what is typed as title, description, category or tags (parted by commas), where ``seen`` stood before."""
+        if field not in DETAILS:
+            return
+        known = self._details
+        try:
+            draft = await self._run(
+                tree_editing.change_details,
+                tree_id=self.id,
+                seen=_with(known, field, seen),
+                wanted=_with(known, field, typed),
+            )
+        except Conflict:
+            await self._ask(await self._draft(), field, "", "", typed)
+        else:
+            self._show_details(draft)
+            self._set(revision=draft.revision)
+        finally:
+            self.handled += 1
+
+    @handler(Policy.SENIOR)
+    async def keep_mine(self):
+        """After a clash: what was typed here stays."""
+        if self.clash is not None:
+            await self._settle(self.clash.mine)
+
+    @handler(Policy.SENIOR)
+    async def keep_theirs(self):
+        """After a clash: what somebody else wrote stays."""
+        node_id = self._shown()
+        self.clash = None
+        await self._reload(node_id)
+
+    @handler(Policy.SENIOR)
+    async def keep_both(self):
+        """After a clash: both texts stay, theirs first."""
+        if self.clash is not None:
+            gap = "\n\n" if self.clash.what in ("text", "help", "description") else ", "
+            await self._settle(gap.join(filter(None, (self.clash.theirs, self.clash.mine))))
+
+    async def _write(
+        self, what: str, node_id: str, option_id: str, typed: str, gesture: Callable[[Tree], Tree]
+    ) -> None:
+        try:
+            draft = await self._edit(gesture, typed_in=(node_id, option_id or what))
+        except AppError as error:
+            draft = await self._draft()
+            gone = _words(draft.tree.nodes.get(node_id), what, option_id) is None
+            if not gone and "node_ids" not in error.extra:
+                raise
+            await self._ask(draft, what, node_id, option_id, typed)
+        else:
+            # Who has gone on to another node meanwhile stays there.
+            self._show(draft, self._shown() or node_id)
+        finally:
+            self.handled += 1
+
+    async def _ask(self, draft: Draft, what: str, node_id: str, option_id: str, typed: str) -> None:
+        """Ask which of two texts stays."""
+        if what in DETAILS:
+            there: str | None = _text_of(draft.details, what)
+        else:
+            there = _words(draft.tree.nodes.get(node_id), what, option_id)
+        self.clash = ClashView(
+            what=what,
+            node_id=node_id,
+            option_id=option_id,
+            theirs=there or "",
+            mine=typed,
+            by=draft.changed_by,
+            gone=there is None,
+        )
+
+    async def _settle(self, text: str) -> None:
+        clash = self.clash
+        if clash is None:
+            return
+        if clash.what in DETAILS:
+            seen = (await self._draft()).details
+            wanted = _with(seen, clash.what, text)
+            await self._run(tree_editing.change_details, tree_id=self.id, seen=seen, wanted=wanted)
+        else:
+            form = self.node if self.node and self.node.id == clash.node_id else None
+            await self._edit(lambda tree: _written(_with_node(tree, clash, form), clash, text))
+        self.clash = None
+        await self._reload(clash.node_id or self._shown())
+
+
+def _written(tree: Tree, clash: ClashView, text: str) -> Tree:
+    if clash.what != LABEL:
+        return editing.rewrite(tree, clash.node_id, Words(clash.what), "", text, force=True)
+    if tree.nodes[clash.node_id].option(clash.option_id) is None:
+        return editing.add_option(tree, clash.node_id, text)
+    return editing.label_option(tree, clash.node_id, clash.option_id, "", text, force=True)
+
+
+def _with_node(tree: Tree, clash: ClashView, form: NodeForm | None) -> Tree:
+    """Return the tree with the node of a clash, as it was on the form when somebody has deleted it."""
+    if clash.node_id in tree.nodes:
+        return tree
+    if form is None:
+        return editing.put_back(tree, Node(clash.node_id, NodeKind.QUESTION, ""))
+    options = tuple(
+        Option(option.id, option.label, option.leads_to if option.leads_to in tree.nodes else "")
+        for option in form.options
+    )
+    return editing.put_back(tree, Node(form.id, form.kind, form.text, form.help, options))
+
+
+def _words(node: Node | None, what: str, option_id: str) -> str | None:
+    """Return what stands there now; None when there is no such place any more."""
+    if node is None:
+        return None
+    if what == LABEL:
+        option = node.option(option_id)
+        return option.label if option else None
+    return node.text if what == Words.TEXT else node.help
+
+
+def _text_of(details: Details, field: str) -> str:
+    value: Any = getattr(details, field)
+    return ", ".join(value) if field == "tags" else str(value)
+
+
+def _with(details: Details, field: str, typed: str) -> Details:
+    value: Any = (
+        tuple(part for part in map(str.strip, typed.split(",")) if part) if field == "tags" else typed
+    )
+    return Details(**{name: getattr(details, name) for name in DETAILS} | {field: value})
