@@ -206,9 +206,10 @@ def publish_draft(db: Session, actor: Actor, *, tree_id: object, note: object = 
 
 
 class _Drafts:
-    """Parsed drafts of this process with the problems that are their own: reading and parsing a large one costs more than editing it.
+    """Parsed drafts of this process: reading and parsing a large one costs more than editing it.
 
-    The moment of the change is part of the key, since a revision that was rolled back is given again.
+    With them are their problems, but for those of jumps: these depend on other trees. The moment of the change is part
+    of the key, since a revision that was rolled back is given again.
     """
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from troubleshoot_app.core.errors import Conflict
 from troubleshoot_app.domain import editing
 from troubleshoot_app.domain.history import Gesture, History, Place
-from troubleshoot_app.domain.tree import Tree
+from troubleshoot_app.domain.tree import Node, Tree
 from troubleshoot_app.schemas.editor import ClashView, DraftProblem, NodeForm, TargetView
 from troubleshoot_app.services import tree_editing
 from troubleshoot_app.services.tree_editing import Details, Draft, Edited
@@ -53,6 +53,7 @@ class Desk(SignedInState, mixin=True):
 
     _details: Details = Details("", "", "", ())
     _history: History = History()
+    _on_form: Node | None = None
 
     async def _draft(self) -> Draft:
         return await self._run(tree_editing.get_draft, tree_id=self.id)
@@ -138,6 +139,7 @@ class Desk(SignedInState, mixin=True):
             node=node_form(draft, shown) if shown in tree.nodes else None,
             found=targets(draft, self.query),
         )
+        self._on_form = tree.nodes.get(shown)
         if take_over:
             self.taken_over += 1
 

@@ -1,13 +1,14 @@
 """Typing in the editor: each text is kept a moment after it was typed, and when two people typed the same, one chooses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from troubleshoot_app.core.errors import AppError, Conflict
 from troubleshoot_app.domain import editing
 from troubleshoot_app.domain.editing import Words
-from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
-from troubleshoot_app.schemas.editor import ClashView, NodeForm
+from troubleshoot_app.domain.tree import Node, NodeKind, Tree
+from troubleshoot_app.schemas.editor import ClashView
 from troubleshoot_app.services import tree_editing
 from troubleshoot_app.services.tree_editing import DETAILS, Details, Draft
 from troubleshoot_app.states.editor_desk import Desk
@@ -125,7 +126,7 @@ class WordGestures(Desk, mixin=True):
             wanted = _with(seen, clash.what, text)
             await self._run(tree_editing.change_details, tree_id=self.id, seen=seen, wanted=wanted)
         else:
-            form = self.node if self.node and self.node.id == clash.node_id else None
+            form = self._on_form if self._on_form and self._on_form.id == clash.node_id else None
             await self._edit(lambda tree: _written(_with_node(tree, clash, form), clash, text))
         self.clash = None
         await self._reload(clash.node_id or self._shown())
@@ -139,17 +140,14 @@ def _written(tree: Tree, clash: ClashView, text: str) -> Tree:
     return editing.label_option(tree, clash.node_id, clash.option_id, "", text, force=True)
 
 
-def _with_node(tree: Tree, clash: ClashView, form: NodeForm | None) -> Tree:
+def _with_node(tree: Tree, clash: ClashView, on_form: Node | None) -> Tree:
     """Return the tree with the node of a clash, as it was on the form when somebody has deleted it."""
     if clash.node_id in tree.nodes:
         return tree
-    if form is None:
-        return editing.put_back(tree, Node(clash.node_id, NodeKind.QUESTION, ""))
-    options = tuple(
-        Option(option.id, option.label, option.leads_to if option.leads_to in tree.nodes else "")
-        for option in form.options
-    )
-    return editing.put_back(tree, Node(form.id, form.kind, form.text, form.help, options))
+    node = on_form or Node(clash.node_id, NodeKind.QUESTION, "")
+    there = {"", *tree.nodes}
+    options = tuple(option if option.to in there else replace(option, to="") for option in node.options)
+    return editing.put_back(tree, replace(node, options=options))
 
 
 def _words(node: Node | None, what: str, option_id: str) -> str | None:
