@@ -284,7 +284,9 @@ def test_an_idle_worker_asks_little_and_writes_nothing(team: Team, smtp: MailSer
             event.remove(engine(), "before_cursor_execute", note)
     assert all(statement.startswith("SELECT") for statement in statements)
     by_kind = {statement.split("FROM")[1][:60] for statement in statements}
-    assert len(by_kind) <= 3, "one question for mails, one for screens, and now and then one for reminders"
+    assert len(by_kind) <= 5, (
+        "one for each queue of mails, one for screens, now and then for reminders and claims"
+    )
 
 
 def test_a_tab_that_closes_and_a_worker_that_stops_are_not_counted_as_connected(team: Team, smtp: MailServer):

@@ -25,6 +25,7 @@ class Pool(Enum):
     PASSWORD = 5
     ACCOUNT_MAIL = 4
     WEBHOOK = 8
+    CASE_MAIL = 6
 
 
 @cache

@@ -67,6 +67,15 @@ class DeliveryStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+class News(StrEnum):
+    """What the people of a case are mailed about it, when they have no page open."""
+
+    CLAIMED = "claimed"
+    OPEN_AGAIN = "open_again"
+    RESOLVED = "resolved"
+    STILL_ON_IT = "still_on_it"
+
+
 class SessionStatus(StrEnum):
     """Where a session is in its life; only an active one can be walked."""
 

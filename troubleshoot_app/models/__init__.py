@@ -3,7 +3,7 @@
 from troubleshoot_app.models.accounts import Account
 from troubleshoot_app.models.attachments import Attachment
 from troubleshoot_app.models.audit import AuditEntry, IdempotencyKey
-from troubleshoot_app.models.handoffs import Delivery, Handoff
+from troubleshoot_app.models.handoffs import CaseMail, Delivery, Handoff
 from troubleshoot_app.models.presence import Presence
 from troubleshoot_app.models.sessions import Step, TroubleshootingSession
 from troubleshoot_app.models.trees import TreeText, TreeVersion, TreeWord, TroubleshootingTree
@@ -21,6 +21,7 @@ __all__ = [
     "Account",
     "Attachment",
     "AuditEntry",
+    "CaseMail",
     "Delivery",
     "Handoff",
     "IdempotencyKey",

@@ -7,7 +7,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from troubleshoot_app.core.clock import now
-from troubleshoot_app.domain.handoff import Channel, HandoffStatus, Intent, Priority
+from troubleshoot_app.domain.handoff import Channel, HandoffStatus, Intent, News, Priority
 from troubleshoot_app.models.base import AccountRow, Timestamp, words
 from troubleshoot_app.models.queues import QueuedRow
 from troubleshoot_app.models.sessions import TEXT_LENGTH
@@ -70,3 +70,17 @@ class Delivery(QueuedRow, table=True):
     seen_at: datetime | None = Field(default=None, sa_type=Timestamp)
     dismissed_at: datetime | None = Field(default=None, sa_type=Timestamp)
     silenced: bool = False
+
+
+class CaseMail(QueuedRow, table=True):
+    """A mail to the escalator or the claimer about what has happened to their case."""
+
+    __tablename__ = "case_mail"
+    __table_args__ = (
+        Index("ix_case_mail_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_case_mail_handoff_id", "handoff_id"),
+    )
+
+    handoff_id: UUID = Field(foreign_key="handoff.id")
+    recipient_id: UUID = Field(foreign_key="app_user.id")
+    news: News = Field(sa_type=words(News, "news"))

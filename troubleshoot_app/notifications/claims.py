@@ -9,10 +9,11 @@ from sqlmodel import Session, col
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.claim_lease import TIME_TO_ANSWER, ClaimStep, claim_step
-from troubleshoot_app.domain.handoff import HandoffStatus, SessionStatus
+from troubleshoot_app.domain.handoff import HandoffStatus, News, SessionStatus
 from troubleshoot_app.models import AuditEntry, Handoff, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
+from troubleshoot_app.notifications.case_mails import mail_news
 from troubleshoot_app.notifications.deliveries import is_active_senior, tell_everybody
 
 AT_ONCE = 50
@@ -24,7 +25,12 @@ TOUCHED_AT = func.greatest(col(Handoff.claimed_at), col(Handoff.kept_at), _sessi
 
 _STILL_SENIOR = and_(*is_active_senior())
 _CLAIM: AnySelect = (
-    select(Handoff, TOUCHED_AT.label("touched_at"), _STILL_SENIOR.label("still_senior"))
+    select(
+        Handoff,
+        col(User.id).label("claimer_id"),
+        TOUCHED_AT.label("touched_at"),
+        _STILL_SENIOR.label("still_senior"),
+    )
     .join(_session, _session.c.id == col(Handoff.session_id))
     .join(User, col(User.id) == col(Handoff.claimed_by_id))
     .where(col(Handoff.id) == bindparam("this_id"), col(Handoff.status) == HandoffStatus.CLAIMED)
@@ -41,7 +47,7 @@ def open_again(db: Session, handoff: Handoff, *, except_user_id: UUID | None = N
     handoff.status = HandoffStatus.OPEN
     handoff.claimed_by_id = handoff.claimed_at = handoff.kept_at = handoff.offered_at = None
     session = db.get_one(TroubleshootingSession, handoff.session_id, populate_existing=True)
-    handoff.node_id = session.node_id
+    handoff.version_id, handoff.node_id = session.current_version_id, session.node_id
     handoff.told_at = now()
     handoff.round += 1
     handoff.reminders = 0
@@ -56,6 +62,7 @@ def open_again(db: Session, handoff: Handoff, *, except_user_id: UUID | None = N
             updated_at=now(),
         )
     )
+    mail_news(db, handoff, handoff.from_id, News.OPEN_AGAIN)
     return tell_everybody(db, handoff, except_user_id=except_user_id)
 
 
@@ -119,6 +126,7 @@ def _tend(db: Session, row: AnyRow) -> bool:
     match step:
         case ClaimStep.OFFER_BACK:
             handoff.offered_at = now()
+            mail_news(db, handoff, row.claimer_id, News.STILL_ON_IT)
             event = HandoffEvent.OFFERED
         case ClaimStep.TAKE_OFFER_BACK:
             handoff.offered_at = None

@@ -41,7 +41,24 @@ class MailStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EscalationMail:
+class MailOfCase:
+    """What all mails about a handoff have: from and to whom, and when. Strings are as people wrote them."""
+
+    handoff_id: UUID
+    mail_from: str
+    public_url: str
+    recipient_name: str
+    recipient_address: str
+    sent_at: datetime
+
+    @property
+    def link(self) -> str:
+        """Where the briefing is."""
+        return f"{self.public_url.rstrip('/')}/handoffs/{self.handoff_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationMail(MailOfCase):
     """All that a mail about an escalation is made of. Strings are as people wrote them; times are aware.
     ``stuck_in`` is the tree of the question, when the session has jumped to another one than it started on.
 
@@ -49,18 +66,12 @@ class EscalationMail:
     """
 
     delivery_id: UUID
-    handoff_id: UUID
-    mail_from: str
-    public_url: str
-    recipient_name: str
-    recipient_address: str
     from_name: str
     tree_title: str
     priority: str
     question: str
     start_question: str | None = None
     opened_at: datetime
-    sent_at: datetime
     stuck_in: str | None = None
     steps: tuple[MailStep, ...] = ()
     reason: str | None = None
@@ -76,16 +87,20 @@ def escalation_message(mail: EscalationMail) -> EmailMessage:
     All mails about one handoff are one thread. The Message-ID is the same at each attempt, so that a mail that came
     twice is shown once, and another in each round, so that a reminder is shown at all.
     """
-    host = host_of(mail.public_url)
     again = f".{mail.round}" if mail.round > 1 else ""
+    return in_thread_of_case(mail, f"{mail.delivery_id}{again}", _escalation_letter(mail))
+
+
+def in_thread_of_case(mail: MailOfCase, message_id: str, letter: Letter) -> EmailMessage:
+    """Return a letter as a mail in the one thread that all mails about a handoff are."""
+    host = host_of(mail.public_url)
     thread = f"<handoff-{mail.handoff_id}@{host}>"
-    letter = _escalation_letter(mail)
     message = EmailMessage(policy=MAIL_POLICY)
     message["From"] = mailbox_from(mail.mail_from)
     message["To"] = mailbox(mail.recipient_name, mail.recipient_address)
     message["Subject"] = letter.subject
     message["Date"] = mail.sent_at
-    message["Message-ID"] = f"<{mail.delivery_id}{again}@{host}>"
+    message["Message-ID"] = f"<{message_id}@{host}>"
     message["In-Reply-To"] = thread
     message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"
@@ -111,7 +126,7 @@ def _escalation_letter(mail: EscalationMail) -> Letter:
         heading=f"{name} needs help",
         badge=_badge(mail.priority),
         lead=lead,
-        link=f"{mail.public_url.rstrip('/')}/handoffs/{mail.handoff_id}",
+        link=mail.link,
         link_label="Open the briefing",
         quotes=tuple(quote for quote in quotes if quote.text),
         facts=_facts(mail, tree),

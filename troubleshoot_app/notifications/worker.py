@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coro
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import psycopg2
 import psycopg2.extensions
@@ -16,14 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import libpq_url, require_database_url, transact
-from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.core.threads import Pool, in_thread
-from troubleshoot_app.notifications import mail_queue, presence, webhook_queue
+from troubleshoot_app.notifications import case_mails, mail_queue, presence, webhook_queue
 from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
 from troubleshoot_app.notifications.claims import tend_claims
 from troubleshoot_app.notifications.leases import LEASE_LOCK_CLASS
-from troubleshoot_app.notifications.mail import MailDeferred, MailRefused, MailSender
-from troubleshoot_app.notifications.messages import escalation_message
+from troubleshoot_app.notifications.mail import MailSender
+from troubleshoot_app.notifications.mailing import deliver_mail, deliver_news
 from troubleshoot_app.notifications.outgoing import Outgoing, first_of, log_trouble
 from troubleshoot_app.notifications.pusher import Pusher
 from troubleshoot_app.notifications.rounds import tell_again
@@ -54,6 +52,7 @@ class Worker:
         self._queues = (
             Outgoing("mail of delivery", Pool.MAIL, mail_queue.lease_due, partial(deliver_mail, sender)),
             Outgoing("webhook delivery", Pool.WEBHOOK, webhook_queue.lease_due, webhook_queue.deliver),
+            Outgoing("mail of case", Pool.CASE_MAIL, case_mails.lease_due, partial(deliver_news, sender)),
         )
         self._owner = 0
         self._deaf_since: datetime | None = None
@@ -161,29 +160,6 @@ class Worker:
             await in_thread(Pool.DATABASE, transact, presence.forget_instance, self._sockets.instance_id)
         except SQLAlchemyError as error:  # its rows stop counting by themselves after a few seconds
             log_trouble(logger, error, "forgetting who was connected")
-
-
-def deliver_mail(sender: MailSender, delivery_id: UUID, owner: int) -> None:
-    """Send one leased mail, if it is still to be sent, and record what became of it. No transaction is open meanwhile."""
-    told_round = None
-    try:
-        mail = transact(mail_queue.prepare, delivery_id, owner)
-        if mail is None:
-            return
-        told_round = mail.round
-        sender.send(escalation_message(mail))
-    except MailRefused as refusal:
-        logger.warning("mail of delivery %s refused: %s", delivery_id, refusal)
-        transact(mail_queue.record_refused, delivery_id, told_round, str(refusal))
-    except MailDeferred as trouble:
-        logger.warning("mail of delivery %s deferred: %s", delivery_id, trouble)
-        transact(mail_queue.record_deferred, delivery_id, told_round, str(trouble))
-    except Exception as error:  # noqa: BLE001  one mail that cannot be made must not stop the others
-        error_id = log_bug(logger, error, f"mail of delivery {delivery_id}")
-        why = f"Something went wrong ({error_id})."
-        transact(mail_queue.record_deferred, delivery_id, told_round, why)
-    else:
-        transact(mail_queue.record_sent, delivery_id, told_round)
 
 
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:

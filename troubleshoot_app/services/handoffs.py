@@ -12,6 +12,7 @@ from troubleshoot_app.domain.handoff import (
     HandoffState,
     HandoffStatus,
     Intent,
+    News,
     Outcome,
     Priority,
     SessionStatus,
@@ -26,6 +27,7 @@ from troubleshoot_app.domain.webhooks import WebhookEvent
 from troubleshoot_app.models import Handoff, User
 from troubleshoot_app.models.sessions import TEXT_LENGTH
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
+from troubleshoot_app.notifications.case_mails import mail_news
 from troubleshoot_app.notifications.claims import open_again
 from troubleshoot_app.notifications.deliveries import mark_dismissed, stop_telling, tell_everybody
 from troubleshoot_app.notifications.webhook_events import tell_of_completion, tell_of_handoff
@@ -111,6 +113,7 @@ def claim(db: Session, actor: Actor, *, handoff_id: object) -> HandoffView:
     db.flush()
     move_session(db, row, status=SessionStatus.ACTIVE, holder_id=actor.user_id)
     stop_telling(db, handoff.id, f"{actor.name} picked it up.")
+    mail_news(db, handoff, handoff.from_id, News.CLAIMED)
     audit.record(db, actor, "handoff.claimed", handoff.id)
     announce(db, actor.account_id, handoff.id, HandoffEvent.CLAIMED)
     _tell(db, actor, WebhookEvent.HANDOFF_CLAIMED, handoff.id)
@@ -231,6 +234,8 @@ def close_resolved(db: Session, actor: Actor, handoff_id: UUID, resolution: str)
     """Resolve a claimed handoff of a locked session and tell the escalator."""
     _close(db, handoff_id, HandoffStatus.RESOLVED, resolution=resolution)
     stop_telling(db, handoff_id, "Resolved.")
+    handoff = db.get_one(Handoff, handoff_id)
+    mail_news(db, handoff, handoff.from_id, News.RESOLVED)
     audit.record(db, actor, "handoff.resolved", handoff_id)
     announce(db, actor.account_id, handoff_id, HandoffEvent.RESOLVED)
     _tell(db, actor, WebhookEvent.HANDOFF_RESOLVED, handoff_id)

@@ -89,6 +89,10 @@ _RULES = (
         " WHERE delivery.status = 'pending' AND handoff.told_at < :late",
     ),
     _Rule(
+        "mail of a case {id}: it waits, but not for any moment, or for longer than mails are tried",
+        "SELECT id FROM case_mail WHERE status = 'pending' AND (next_attempt_at IS NULL OR created_at < :late)",
+    ),
+    _Rule(
         "delivery {id}: it is sent, and nobody knows when",
         "SELECT id FROM delivery WHERE status = 'sent' AND (sent_at IS NULL OR attempts = 0)",
     ),

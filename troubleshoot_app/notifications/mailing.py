@@ -1,0 +1,82 @@
+"""One attempt to send a leased mail, and the record of what became of it. No transaction is open while it is sent."""
+
+import logging
+from collections.abc import Callable
+from email.message import EmailMessage
+from uuid import UUID
+
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.log import log_bug
+from troubleshoot_app.notifications import case_mails, mail_queue
+from troubleshoot_app.notifications.case_messages import news_message
+from troubleshoot_app.notifications.mail import MailDeferred, MailRefused, MailSender
+from troubleshoot_app.notifications.messages import escalation_message
+
+logger = logging.getLogger(__name__)
+
+Record = Callable[[str], None]
+
+
+def deliver_mail(sender: MailSender, delivery_id: UUID, owner: int) -> None:
+    """Tell one senior of an escalation, if they are still to be told."""
+    told_round: int | None = None
+
+    def prepare() -> EmailMessage | None:
+        nonlocal told_round
+        mail = transact(mail_queue.prepare, delivery_id, owner)
+        if mail is None:
+            return None
+        told_round = mail.round
+        return escalation_message(mail)
+
+    _attempt(
+        sender,
+        prepare,
+        sent=lambda: transact(mail_queue.record_sent, delivery_id, told_round),
+        refused=lambda why: transact(mail_queue.record_refused, delivery_id, told_round, why),
+        deferred=lambda why: transact(mail_queue.record_deferred, delivery_id, told_round, why),
+        what=f"mail of delivery {delivery_id}",
+    )
+
+
+def deliver_news(sender: MailSender, mail_id: UUID, owner: int) -> None:
+    """Tell one of the people of a case what happened to it, if that is still so."""
+
+    def prepare() -> EmailMessage | None:
+        mail = transact(case_mails.prepare, mail_id, owner)
+        return None if mail is None else news_message(mail)
+
+    _attempt(
+        sender,
+        prepare,
+        sent=lambda: transact(case_mails.record_sent, mail_id),
+        refused=lambda why: transact(case_mails.record_refused, mail_id, why),
+        deferred=lambda why: transact(case_mails.record_deferred, mail_id, why),
+        what=f"mail of case {mail_id}",
+    )
+
+
+def _attempt(
+    sender: MailSender,
+    prepare: Callable[[], EmailMessage | None],
+    *,
+    sent: Callable[[], None],
+    refused: Record,
+    deferred: Record,
+    what: str,
+) -> None:
+    try:
+        message = prepare()
+        if message is None:
+            return
+        sender.send(message)
+    except MailRefused as refusal:
+        logger.warning("%s refused: %s", what, refusal)
+        refused(str(refusal))
+    except MailDeferred as trouble:
+        logger.warning("%s deferred: %s", what, trouble)
+        deferred(str(trouble))
+    except Exception as error:  # noqa: BLE001  one mail that cannot be made must not stop the others
+        deferred(f"Something went wrong ({log_bug(logger, error, what)}).")
+    else:
+        sent()
