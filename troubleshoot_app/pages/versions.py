@@ -57,7 +57,7 @@ def _version(version: rx.Var[VersionView]) -> rx.Component:
             variant="soft",
             class_name="small-target",
             on_click=VersionsState.ask_to_restore(version.version),
-            custom_attrs={"aria-label": f"Restore version {version.version} as draft"},
+            custom_attrs={"aria-label": f"Restore as draft: version {version.version}"},
         ),
         key=version.version,
     )
