@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from tests.support.postgres import Cluster
 from tests.support.server import clean_environment
+from troubleshoot_app.cli import main
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.security import verify_password
 from troubleshoot_app.models import Account, User
@@ -38,13 +39,23 @@ def assert_refused(done: subprocess.CompletedProcess[str], saying: str) -> None:
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("migrate",), ("create-owner",)])
-def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
-    done = run(*command, "--help")
+COMMANDS = ("serve", "migrate", "create-owner", "import", "export", "check")
 
-    assert done.returncode == 0
-    assert done.stdout.startswith("usage: python -m troubleshoot_app")
-    assert done.stderr == ""
+
+@pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])
+def test_every_command_explains_itself_with_an_example(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+
+    assert ended.value.code == 0
+    said, wrong = capsys.readouterr()
+    assert (said.startswith("usage: python -m troubleshoot_app"), wrong) == (True, "")
+    if command:
+        assert f"\nexample: python -m troubleshoot_app {command[0]}" in said
+    else:
+        assert all(f"\n    {name}" in said for name in COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +65,25 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
         (("nonsense",), "nonsense"),
         (("create-owner", "--email", "ann@example.org"), "--name"),
         (("serve", "--nonsense"), "--nonsense"),
+        (("import", "--account", "Acme"), "FILE"),
+        (("import", "a.yaml"), "--account"),
+        (("export", "1", "--format", "docx"), "docx"),
+        (("export", "1", "--format", "json", "--version", "latest"), "--version"),
     ],
 )
-def test_wrong_arguments_are_told_in_one_line(arguments: tuple[str, ...], saying: str) -> None:
-    assert_refused(run(*arguments), saying)
+def test_wrong_arguments_are_told_in_one_line(
+    arguments: tuple[str, ...], saying: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    said, wrong = capsys.readouterr()
+    assert (ended.value.code, said, wrong.count("\n")) == (2, "", 1)
+    assert saying in wrong
+
+
+def test_a_command_that_is_none_ends_with_status_2() -> None:
+    assert_refused(run("nonsense"), "nonsense")
 
 
 def test_a_setting_that_is_no_number_is_told_by_its_name() -> None:
@@ -125,8 +151,12 @@ def test_several_processes_may_migrate_at_once(cluster: Cluster, worker_name: st
 
 def test_commands_work_on_the_embedded_database_and_stop_it_again(cluster: Cluster) -> None:
     var_dir = cluster.new_folder("commands")
+    chart = var_dir / "plug.mmd"
+    chart.write_text("flowchart TD\n  a{Is it plugged in?} -->|Yes| b[Call the provider]\n")
 
     done = run(*OWNER, given=PASSWORD + "\n", VAR_DIR=str(var_dir))
+    brought = run("import", str(chart), "--account", "Acme", VAR_DIR=str(var_dir))
 
     assert (done.returncode, done.stderr) == (0, "")
+    assert (brought.returncode, brought.stdout.split("\t")[1:]) == (0, ["Plug\n"])
     assert not (var_dir / "postgres" / "postmaster.pid").exists()

@@ -5,14 +5,16 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.support.people import Team, add_team, ask, escalate, start
-from troubleshoot_app.services import handoffs, sessions
-from troubleshoot_app.services.integrity import find_faults
+from troubleshoot_app.services import handoffs, sessions, webhooks
+from troubleshoot_app.services.integrity import count_faults, find_faults
 
 
 @pytest.fixture
 def team(db: Session) -> Team:
     """An account where a bit of everything has happened, in good order."""
     team = add_team(db)
+    hook = {"url": "https://example.org/", "events": ["handoff.opened"]}
+    ask(db, team.admin, webhooks.create_webhook, **hook)
     walked = start(db, team)
     option = walked.current.options[0].id
     ask(db, team.viewer, sessions.choose_option, session_id=walked.id, option_id=option)
@@ -29,8 +31,15 @@ def team(db: Session) -> Team:
     return team
 
 
+QUICK = (
+    "neither escalated nor parked", "hands of the claimer", "not for any moment", "still waits although",
+    "longer than mails are tried", "longer than it is tried",
+)  # fmt: skip
+
+
 def test_nothing_is_found_where_all_is_well(db: Session, team: Team):
     assert list(find_faults(db)) == []
+    assert count_faults(db) == 0
 
 
 @pytest.mark.parametrize(
@@ -50,9 +59,12 @@ def test_nothing_is_found_where_all_is_well(db: Session, team: Team):
         ("UPDATE delivery SET status = 'pending', next_attempt_at = now() WHERE status = 'skipped'", "still waits although"),
         ("UPDATE handoff SET told_at = told_at - interval '2 days'", "longer than mails are tried"),
         ("UPDATE delivery SET status = 'sent'", "nobody knows when"),
+        ("UPDATE webhook_delivery SET created_at = created_at - interval '2 days'", "longer than it is tried"),
+        ("UPDATE webhook_delivery SET status = 'sent', sent_at = now(), attempts = 1", "has not said so"),
     ],
 )  # fmt: skip
 def test_each_kind_of_damage_is_named(db: Session, team: Team, damage: str, sentence: str):
     db.execute(text(damage))
     db.expire_all()
     assert any(sentence in fault for fault in find_faults(db))
+    assert (count_faults(db) > 0) == (sentence in QUICK)

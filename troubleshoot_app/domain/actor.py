@@ -71,13 +71,14 @@ _LEAST_ROLE = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person, as the database knows them at this moment."""
+    """A signed-in person, as the database knows them at this moment. ``via`` says how they act, where not by themselves."""
 
     user_id: UUID
     account_id: UUID
     name: str
     role: Role
     sign_in_id: UUID
+    via: str = ""
 
     @property
     def is_senior(self) -> bool:

@@ -22,6 +22,6 @@ def record(db: Session, actor: Actor, action: str, subject_id: UUID, **details: 
             actor_id=actor.user_id,
             action=action,
             subject_id=subject_id,
-            details=details,
+            details=details | ({"via": actor.via} if actor.via else {}),
         )
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -10,15 +11,20 @@ from sqlmodel import Session
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.handoff import GIVE_UP_AFTER
 
+COUNTED = 100
 LATE = GIVE_UP_AFTER + timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What must never be found, and the query that would find it: ids of what breaks the rule."""
+    """What must never be found, and the query that would find it: ids of what breaks the rule.
+
+    One that is ``quick`` looks at nothing but what is under way, by an index, however much there is besides.
+    """
 
     sentence: str
     query: str
+    quick: bool = False
 
 
 _RULES = (
@@ -50,11 +56,13 @@ _RULES = (
         "handoff {id}: it is open, and its session is neither escalated nor parked",
         "SELECT handoff.id FROM handoff JOIN session ON session.id = handoff.session_id WHERE handoff.status = 'open'"
         " AND session.status <> CASE handoff.intent WHEN 'escalate' THEN 'escalated' ELSE 'parked' END",
+        quick=True,
     ),
     _Rule(
         "handoff {id}: it is claimed, and its session is not in the hands of the claimer",
         "SELECT handoff.id FROM handoff JOIN session ON session.id = handoff.session_id WHERE handoff.status = 'claimed'"
         " AND (session.status <> 'active' OR session.holder_id <> handoff.claimed_by_id)",
+        quick=True,
     ),
     _Rule(
         "handoff {id}: not everybody has a delivery by each channel",
@@ -77,16 +85,29 @@ _RULES = (
     _Rule(
         "delivery {id}: it waits, but not for any moment",
         "SELECT id FROM delivery WHERE status = 'pending' AND next_attempt_at IS NULL",
+        quick=True,
     ),
     _Rule(
         "delivery {id}: it still waits although its handoff is over or picked up",
         "SELECT delivery.id FROM delivery JOIN handoff ON handoff.id = delivery.handoff_id"
         " WHERE delivery.status = 'pending' AND handoff.status <> 'open' AND delivery.lease_owner IS NULL",
+        quick=True,
     ),
     _Rule(
         "delivery {id}: it has waited for longer than mails are tried",
         "SELECT delivery.id FROM delivery JOIN handoff ON handoff.id = delivery.handoff_id"
         " WHERE delivery.status = 'pending' AND handoff.told_at < :late",
+        quick=True,
+    ),
+    _Rule(
+        "webhook delivery {id}: it waits, but not for any moment, or for longer than it is tried",
+        "SELECT id FROM webhook_delivery WHERE status = 'pending' AND (next_attempt_at IS NULL OR created_at < :late)",
+        quick=True,
+    ),
+    _Rule(
+        "webhook delivery {id}: it is sent, and nobody knows when, or the receiver has not said so",
+        "SELECT id FROM webhook_delivery WHERE status = 'sent'"
+        " AND (sent_at IS NULL OR attempts = 0 OR response_status IS NULL OR response_status NOT BETWEEN 200 AND 299)",
     ),
     _Rule(
         "mail of a case {id}: it waits, but not for any moment, or for longer than mails are tried",
@@ -99,9 +120,24 @@ _RULES = (
 )
 
 
-def find_faults(db: Session) -> Iterator[str]:
-    """Yield a sentence for each thing of any account that breaks a rule; nothing when all is well."""
+def list_faults(db: Session) -> list[str]:
+    """Return a sentence for each thing of any account that breaks a rule; nothing when all is well."""
+    return list(find_faults(db))
+
+
+def find_faults(db: Session, *, only_quick: bool = False) -> Iterator[str]:
+    """Yield a sentence for each thing of any account that breaks a rule; nothing when all is well.
+
+    ``only_quick`` leaves out what takes longer the more there ever was.
+    """
     for rule in _RULES:
+        if only_quick and not rule.quick:
+            continue
         parameters = {"late": now() - LATE} if ":late" in rule.query else {}
         for found in db.execute(text(rule.query), parameters).scalars():
             yield rule.sentence.format(id=found)
+
+
+def count_faults(db: Session) -> int:
+    """Return how many things that are under way break a rule, counted up to a hundred; quick, however much there is."""
+    return sum(1 for _ in islice(find_faults(db, only_quick=True), COUNTED))

@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from troubleshoot_app.api.errors import problems
 from troubleshoot_app.api.metrics import metrics_text
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.services import operations
+from troubleshoot_app.services import integrity, operations
 
 router = APIRouter(tags=["operations"])
 
@@ -19,6 +19,12 @@ class Health(BaseModel):
     status: str = "ok"
 
 
+class Readiness(Health):
+    """Requests can be served. ``faults`` counts what is under way and is not as it must be, up to a hundred."""
+
+    faults: int = Field(description="0, or see what `python -m troubleshoot_app check` says.")
+
+
 @router.get("/healthz", operation_id="healthz")
 async def healthz() -> Health:
     """Tell that the server is alive, whatever the state of its database."""
@@ -26,15 +32,18 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", operation_id="readyz", responses=problems(503))
-def readyz() -> Health:
-    """Tell whether requests can be served: the database is reachable, and its migrations are those of this program."""
+def readyz() -> Readiness:
+    """Tell whether requests can be served: the database is reachable, and its migrations are those of this program.
+
+    Faults in what is under way, such as a delivery that waits for nothing, are counted and do not make it unready.
+    """
     if not operations.is_reachable():
         raise HTTPException(503, "The database cannot be reached.")
     if not transact(operations.is_migrated):
         raise HTTPException(
             503, "The database is not at the migrations of this program; run the command migrate."
         )
-    return Health()
+    return Readiness(faults=transact(integrity.count_faults))
 
 
 @router.get(
