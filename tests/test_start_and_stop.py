@@ -95,6 +95,17 @@ def test_ctrl_c_in_a_terminal_reaches_all_processes_at_once_and_is_no_error(own_
     assert "Traceback" not in own_server.log_text()
 
 
+def test_commands_work_beside_a_running_server_on_its_database(own_server: Server) -> None:
+    own_server.start()
+
+    checked = run("check", server=own_server)
+    refused = run("export", "nonsense", "--format", "json", server=own_server)
+
+    assert (checked.returncode, checked.stdout) == (0, "All is as it must be: nothing was found.\n")
+    assert (refused.returncode, refused.stderr) == (2, "There is no tree with the id nonsense.\n")
+    assert own_server.answers()
+
+
 def test_a_second_start_builds_nothing_and_is_ready_within_ten_seconds(own_server: Server) -> None:
     own_server.start()
     own_server.stop()
