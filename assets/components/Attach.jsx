@@ -11,7 +11,7 @@ const PHOTO_QUALITY = 0.85;
 const STALL_MS = 30000;
 const PAUSES_MS = [1000, 2000, 5000, 10000, 30000];
 const NO_LINE = [0, 502, 503, 504];
-const WORTH_A_TRY = [401, 408, 425, 429, 500, 507];
+const WORTH_A_TRY = [401, 408, 409, 425, 429, 500, 507];
 
 const WAITING = "No connection. It goes on by itself as soon as there is one.";
 const TOO_LARGE = "This file has more than 10 MiB. Send a smaller one, or a part of it.";
@@ -149,7 +149,8 @@ function detailOf(text) {
   }
 }
 
-export function Attach({ action, seq, accept, onDone }) {
+// What is on its way is shown, too, when the session ``takes`` nothing new: it may have been escalated meanwhile.
+export function Attach({ action, seq, takes, accept, onDone }) {
   const [, redraw] = useState(0);
   const [done, setDone] = useState("");
   const tellPage = useRef(onDone);
@@ -176,18 +177,20 @@ export function Attach({ action, seq, accept, onDone }) {
   const items = queues.get(action)?.items ?? [];
   return (
     <div className="attach">
-      <div className="attach-buttons">
-        <label className="attach-button">
-          <Paperclip size={18} aria-hidden="true" />
-          Add photo or file
-          <input type="file" multiple accept={accept} onChange={choose} className="unseen" />
-        </label>
-        <label className="attach-button attach-camera">
-          <Camera size={18} aria-hidden="true" />
-          Take photo
-          <input type="file" accept="image/*" capture="environment" onChange={choose} className="unseen" />
-        </label>
-      </div>
+      {takes && (
+        <div className="attach-buttons">
+          <label className="attach-button">
+            <Paperclip size={18} aria-hidden="true" />
+            Add photo or file
+            <input type="file" multiple accept={accept} onChange={choose} className="unseen" />
+          </label>
+          <label className="attach-button attach-camera">
+            <Camera size={18} aria-hidden="true" />
+            Take photo
+            <input type="file" accept="image/*" capture="environment" onChange={choose} className="unseen" />
+          </label>
+        </div>
+      )}
       {items.length > 0 && (
         <ul className="uploads" aria-label="On their way">
           {items.map((item) => (

@@ -95,14 +95,17 @@ def note_box() -> rx.Component:
             max_length=10_000,
             key="note-" + SessionState.id + SessionState.seq.to_string(),
         ),
-        attach(SessionState.id, SessionState.seq + 1, SessionState.refresh),
         class_name="field note",
     )
 
 
 def files_at_hand() -> rx.Component:
-    """Return the photos and files of the question at hand, and those that belong to no step."""
-    return files_of(SessionState.attachments, SessionState.seq + 1, and_loose=True)
+    """Return the photos and files of the question at hand and those that belong to no step, and what adds more."""
+    at_hand = SessionState.seq + 1
+    return rx.fragment(
+        attach(SessionState.id, at_hand, takes=SessionState.can_walk, on_done=SessionState.refresh),
+        files_of(SessionState.attachments, at_hand, and_loose=True),
+    )
 
 
 def path_so_far() -> rx.Component:
