@@ -63,6 +63,8 @@ def test_a_photo_gets_to_the_step_and_to_the_senior(page_of: Browsers, team: Tea
     ]
     assert photo.size < PHOTO_LIMIT
 
+    phone.route("**/attachments", lambda route: route.abort())
+    phone.get_by_label("Add photo or file").set_input_files(file("late.png", "image/png", png()))
     escalate(phone, "Amber.")
     desk = page_of(team.engineer, f"/sessions/{session.id}", device="desk")
     _is_shown(picture(desk, "wan.png"))
@@ -75,6 +77,13 @@ def test_a_photo_gets_to_the_step_and_to_the_senior(page_of: Browsers, team: Tea
     assert _width(large.get_by_role("img", name="led.jpg")) == SIDE
     desk.keyboard.press("Escape")
     expect(large).to_be_hidden()
+
+    phone.unroute("**/attachments")
+    press(phone, "Try again")
+    expect(phone.get_by_role("alert")).to_contain_text("This session is escalated")
+    press(phone, "Cancel escalation")
+    press(phone, "Try again")
+    _is_shown(picture(phone, "late.png"))
 
 
 def test_the_note_is_copied_or_taken_along_as_a_file(page_of: Browsers, team: Team) -> None:
