@@ -45,58 +45,63 @@ async function shrunk(file) {
   }
 }
 
+// A file is "sending", or "waiting" for a line; the server has "failed" to take it, or has "refused" it for good.
 class Queue {
   items = [];
   listeners = new Set();
-  sending = false;
+  isBusy = false;
 
   constructor(action) {
     this.action = action;
     window.addEventListener("online", () => this.goOn());
-    window.addEventListener("beforeunload", (event) => this.items.some((item) => !item.refused) && event.preventDefault());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.items.some(({ state }) => state !== "refused")) event.preventDefault();
+    });
+  }
+
+  tell(done) {
+    this.listeners.forEach((listener) => listener(done));
   }
 
   change(item, values) {
     Object.assign(item, values);
-    this.listeners.forEach((tell) => tell());
+    this.tell();
   }
 
   add(files, seq) {
     for (const file of files) {
-      this.items.push({ key: newKey(), file, name: file.name, seq, part: 0, tries: 0, said: "", refused: false, failed: false });
+      const fresh = { id: newKey(), key: newKey(), state: "sending", said: "", part: 0, tries: 0 };
+      this.items.push({ ...fresh, file, name: file.name, seq });
     }
-    this.change({}, {});
-    this.sendNext();
+    this.tell();
+    this.goOn();
   }
 
   remove(item) {
     this.items = this.items.filter((other) => other !== item);
-    this.change(item, {});
+    this.tell();
   }
 
   retry(item) {
-    this.change(item, { failed: false, said: "" });
+    this.change(item, { state: "sending" });
     this.goOn();
   }
 
-  goOn() {
+  async goOn() {
     clearTimeout(this.timer);
-    this.sendNext();
-  }
-
-  async sendNext() {
-    const item = this.items.find(({ refused, failed }) => !refused && !failed);
-    if (this.sending || !item) return;
-    this.sending = true;
+    const item = this.items.find(({ state }) => state === "sending" || state === "waiting");
+    if (this.isBusy || !item) return;
+    this.isBusy = true;
     item.body ??= await shrunk(item.file);
     if (item.body.size > LIMIT) {
-      this.change(item, { refused: true, said: TOO_LARGE });
+      this.change(item, { state: "refused", said: TOO_LARGE });
     } else {
-      this.change(item, { said: "", part: 0 });
+      this.change(item, { state: "sending", part: 0 });
       this.settle(item, await this.post(item));
     }
-    this.sending = false;
-    if (!item.waits) this.sendNext();
+    this.isBusy = false;
+    if (item.state === "waiting") this.timer = setTimeout(() => this.goOn(), pauseAfter(item.tries));
+    else this.goOn();
   }
 
   post(item) {
@@ -126,20 +131,21 @@ class Queue {
   }
 
   settle(item, { status, responseText }) {
-    item.waits = NO_LINE.includes(status);
     if (status === 201) {
-      this.remove(item);
-      this.listeners.forEach((tell) => tell(item.name));
-    } else if (item.waits) {
-      this.change(item, { said: WAITING });
-      this.timer = setTimeout(() => this.sendNext(), PAUSES_MS[Math.min(item.tries, PAUSES_MS.length - 1)]);
-      item.tries += 1;
+      this.items = this.items.filter((other) => other !== item);
+      item.state = "done";
+      this.tell(item.name);
+    } else if (NO_LINE.includes(status)) {
+      this.change(item, { state: "waiting", said: WAITING, tries: item.tries + 1 });
     } else {
-      const said = detailOf(responseText);
-      this.change(item, WORTH_A_TRY.includes(status) ? { failed: true, said } : { refused: true, said });
+      // A refusal is an answer, too: with the old key it would be given again.
+      if (status < 500) item.key = newKey();
+      this.change(item, { state: WORTH_A_TRY.includes(status) ? "failed" : "refused", said: detailOf(responseText) });
     }
   }
 }
+
+const pauseAfter = (tries) => PAUSES_MS[Math.min(tries, PAUSES_MS.length) - 1];
 
 function detailOf(text) {
   try {
@@ -158,15 +164,15 @@ export function Attach({ action, seq, takes, accept, onDone }) {
 
   useEffect(() => {
     const queue = queueOf(action);
-    const tell = (name) => {
+    const listen = (done) => {
       redraw((count) => count + 1);
-      if (name === undefined) return;
-      setDone(`${name} is attached.`);
+      if (done === undefined) return;
+      setDone(`${done} is attached.`);
       tellPage.current?.();
     };
-    queue.listeners.add(tell);
-    redraw((count) => count + 1);
-    return () => queue.listeners.delete(tell);
+    queue.listeners.add(listen);
+    listen();
+    return () => queue.listeners.delete(listen);
   }, [action]);
 
   const choose = (event) => {
@@ -194,7 +200,7 @@ export function Attach({ action, seq, takes, accept, onDone }) {
       {items.length > 0 && (
         <ul className="uploads" aria-label="On their way">
           {items.map((item) => (
-            <Upload key={item.key} item={item} queue={queueOf(action)} />
+            <Upload key={item.id} item={item} queue={queueOf(action)} />
           ))}
         </ul>
       )}
@@ -206,32 +212,32 @@ export function Attach({ action, seq, takes, accept, onDone }) {
 }
 
 function Upload({ item, queue }) {
-  const { name, part, said, refused, failed, waits } = item;
+  const { name, part, state, said } = item;
   const percent = Math.round(part * 100);
+  if (state === "sending") {
+    return (
+      <li className="upload">
+        <span className="upload-name">{name}</span>
+        <progress value={percent} max={100} aria-label={`Sending ${name}`} />
+        <span className="quiet">{percent < 100 ? `Sending, ${percent} %` : "Sent, being kept"}</span>
+      </li>
+    );
+  }
   return (
     <li className="upload">
       <span className="upload-name">{name}</span>
-      {said ? (
-        <span role={waits ? "status" : "alert"} className={waits ? "quiet" : "upload-wrong"}>
-          {said}
-        </span>
-      ) : (
-        <>
-          <progress value={percent} max={100} aria-label={`Sending ${name}`} />
-          <span className="quiet">{percent < 100 ? `Sending, ${percent} %` : "Sent, being kept"}</span>
-        </>
-      )}
+      <span role={state === "waiting" ? "status" : "alert"} className={state === "waiting" ? "quiet" : "upload-wrong"}>
+        {said}
+      </span>
       <span className="upload-actions">
-        {(failed || waits) && said && (
+        {state !== "refused" && (
           <button type="button" className="attach-button" onClick={() => queue.retry(item)}>
             Try again
           </button>
         )}
-        {said && (
-          <button type="button" className="attach-button" onClick={() => queue.remove(item)} aria-label={`Remove ${name}`}>
-            Remove
-          </button>
-        )}
+        <button type="button" className="attach-button" onClick={() => queue.remove(item)} aria-label={`Remove ${name}`}>
+          Remove
+        </button>
       </span>
     </li>
   );

@@ -82,6 +82,7 @@ def test_a_photo_gets_to_the_step_and_to_the_senior(page_of: Browsers, team: Tea
     press(phone, "Try again")
     expect(phone.get_by_role("alert")).to_contain_text("This session is escalated")
     press(phone, "Cancel escalation")
+    expect(phone.get_by_role("textbox", name="Note")).to_be_visible()
     press(phone, "Try again")
     _is_shown(picture(phone, "late.png"))
 
