@@ -1,8 +1,11 @@
 """Trees over REST: written, published, read in any version, found, imported and exported."""
 
+import io
+import re
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests.api.conftest import As
 from tests.support.people import Team
@@ -222,3 +225,28 @@ def test_an_answer_may_lead_to_another_tree_and_back(api_as: As, team: Team):
     )
     problems = engineer.post("/trees/validate", file).json()["problems"]
     assert [one["code"] for one in problems] == ["archived_tree", "archived_tree"]
+
+
+def test_the_chart_is_one_page_of_pdf_as_large_as_it_is(api_as: As, team: Team):
+    viewer = api_as(team.viewer)
+    drawn = viewer.get(f"/trees/{team.tree_id}/export?format=svg").text
+    answer = viewer.get(f"/trees/{team.tree_id}/export?format=pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert 'filename="No internet.pdf"' in answer.headers["content-disposition"]
+    document = PdfReader(io.BytesIO(answer.content))
+    (page,) = document.pages
+    width, height = (float(length) for length in re.findall(r'(?:width|height)="([\d.]+)"', drawn)[:2])
+    assert float(page.mediabox.width) == pytest.approx(width * 0.75, abs=1)
+    assert float(page.mediabox.height) == pytest.approx(height * 0.75, abs=1)
+    text = " ".join(page.extract_text().split())
+    for words in ("No internet", "Is the power LED lit?", "Ask a senior."):
+        assert words in text
+    assert {font["/BaseFont"].partition("+")[2].partition("-")[0] for font in _fonts(page)} == {"NotoSans"}
+
+
+def _fonts(page: Any) -> list[Any]:
+    kept = [
+        page["/Resources"],
+        *(form["/Resources"] for form in page["/Resources"].get("/XObject", {}).values()),
+    ]
+    return [font.get_object() for some in kept for font in some.get("/Font", {}).values()]

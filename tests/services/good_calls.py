@@ -151,6 +151,9 @@ class GoodCalls:
         found = {"q": "no internet", "category": "Network", "tag": "wan", "state": "published"}
         document = json.loads(write_tree_file(TreeFile(title="t", tree=router_tree()), "json"))
         return {
+            "tree_links.read_link": (team.viewer, {"slug": "no-internet", "asset": "RT-7"}),
+            "tree_links.follow_link": (team.viewer, {"slug": "no-internet", "asset": "RT-7"}),
+            "tree_links.make_labels": (team.viewer, tree | {"assets": "RT-7\nRT-8"}),
             "tree_search.search_trees": (team.viewer, found),
             "tree_search.browse_trees": (team.engineer, found | {"q": "", "state": "archived"}),
             "trees.get_summary": (team.viewer, tree),

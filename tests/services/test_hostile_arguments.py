@@ -29,6 +29,7 @@ IDS = {
 REFUSALS: dict[str, tuple[type[AppError], ...]] = dict.fromkeys(IDS, (NotFound,)) | {
     "revision": (Invalid, Conflict),
     "handoff_ids": (NotFound,),
+    "slug": (NotFound,),
 }
 USE_CASES = open_arguments()
 

@@ -37,6 +37,7 @@ ROUTERS = (
     webhooks.router,
     analytics.router,
     web.router,
+    trees.web_router,
     charts.router,
     exports.web_router,
     attachments.web_router,

@@ -1,4 +1,4 @@
-"""The ticket note of a session: copied with one press, or as a file."""
+"""What can be taken away: a session as a ticket note, copied with one press or as a file; a tree as a file."""
 
 from typing import Any
 
@@ -13,6 +13,15 @@ _FILES = (
     (NoteFormat.HTML, "HTML", "for a browser"),
     (NoteFormat.JSON, "JSON", "for programs"),
 )
+_TREE_FILES = (
+    ("pdf", "PDF", "the chart, to pin on a wall"),
+    ("svg", "SVG", "the chart, for a page"),
+    ("json", "JSON", "to import elsewhere"),
+    ("yaml", "YAML", "to import elsewhere"),
+    ("mermaid", "Mermaid", "for a wiki"),
+    ("csv", "CSV", "for a spreadsheet"),
+    ("markdown", "Markdown", "to read"),
+)
 
 
 class CopyNote(rx.Component):
@@ -26,6 +35,23 @@ class CopyNote(rx.Component):
 
 def export_button(session_id: Any) -> rx.Component:
     """Return the button that opens what can be taken away of a session."""
+    return _dialog(
+        "The whole case as a note: what was wrong, what was tried, how it stands.",
+        CopyNote.create(source=_address(session_id, NoteFormat.TEXT)),
+        _files([(_address(session_id, form), name, hint) for form, name, hint in _FILES]),
+    )
+
+
+def tree_export_button(tree_id: Any) -> rx.Component:
+    """Return the button that opens the files that a tree can be taken away as."""
+    address = f"/api/v1/web/trees/{tree_id}/export?format="
+    return _dialog(
+        "The tree as it is walked now.",
+        _files([(address + form, name, hint) for form, name, hint in _TREE_FILES]),
+    )
+
+
+def _dialog(explanation: str, *body: rx.Component) -> rx.Component:
     return rx.dialog.root(
         rx.dialog.trigger(
             rx.button(
@@ -38,18 +64,8 @@ def export_button(session_id: Any) -> rx.Component:
         ),
         rx.dialog.content(
             rx.dialog.title("Export", size="5", mb="1"),
-            rx.dialog.description(
-                "The whole case as a note: what was wrong, what was tried, how it stands.",
-                size="3",
-                color_scheme="gray",
-                mb="4",
-            ),
-            CopyNote.create(source=_address(session_id, NoteFormat.TEXT)),
-            rx.el.ul(
-                *[_file(session_id, form, name, hint) for form, name, hint in _FILES],
-                class_name="export-files",
-                custom_attrs={"aria-label": "Files"},
-            ),
+            rx.dialog.description(explanation, size="3", color_scheme="gray", mb="4"),
+            *body,
             rx.dialog.close(rx.button("Close", size="3", variant="soft", color_scheme="gray", width="100%")),
             max_width="28rem",
             class_name="dialog",
@@ -57,13 +73,21 @@ def export_button(session_id: Any) -> rx.Component:
     )
 
 
-def _file(session_id: Any, form: NoteFormat, name: str, hint: str) -> rx.Component:
+def _files(files: list[tuple[Any, str, str]]) -> rx.Component:
+    return rx.el.ul(
+        *[_file(address, name, hint) for address, name, hint in files],
+        class_name="export-files",
+        custom_attrs={"aria-label": "Files"},
+    )
+
+
+def _file(address: Any, name: str, hint: str) -> rx.Component:
     return rx.el.li(
         rx.el.a(
             rx.icon("download", size=18, custom_attrs={"aria-hidden": "true"}),
             rx.el.span(name, class_name="export-name"),
             rx.el.span(hint, class_name="quiet", custom_attrs={"aria-hidden": "true"}),
-            href=_address(session_id, form),
+            href=address,
             download=True,
             reload_document=True,  # it is no page to go to
             discover="none",

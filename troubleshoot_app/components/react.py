@@ -106,6 +106,15 @@ class Arrival(rx.Component):
     target: rx.Var[str]
 
 
+class PrintButton(rx.Component):
+    """A button that prints the page."""
+
+    library = "$/public/components/PrintButton.jsx"
+    tag = "PrintButton"
+
+    label: rx.Var[str]
+
+
 class SearchBox(rx.Component):
     """A search box that calls ``on_search`` while one types; ``address`` is the query part that the page has then.
 

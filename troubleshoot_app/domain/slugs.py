@@ -9,12 +9,18 @@ SLUG_LENGTH = 60
 NAMELESS = "tree"
 
 _NOT_IN_SLUGS = re.compile(r"[^a-z0-9]+")
+_SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
 def slug_of(words: str) -> str:
     """Return words as a slug: small Latin letters, digits and single hyphens; ``tree`` if none of them are there."""
     joined = _NOT_IN_SLUGS.sub("-", plain(words)).strip("-")
     return joined[:SLUG_LENGTH].rstrip("-") or NAMELESS
+
+
+def is_slug(words: object) -> bool:
+    """Tell whether something could be the slug of a tree."""
+    return isinstance(words, str) and _SLUG.fullmatch(words) is not None
 
 
 def free_slug(wanted: str, taken: Collection[str]) -> str:

@@ -2,12 +2,24 @@
 
 import reflex as rx
 
-from troubleshoot_app.pages import auth, editor, handoffs, home, imports, not_found, sessions, trees, versions
+from troubleshoot_app.pages import (
+    auth,
+    editor,
+    handoffs,
+    home,
+    imports,
+    not_found,
+    sessions,
+    tree_links,
+    trees,
+    versions,
+)
 from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.sessions import SessionsState, SessionState
+from troubleshoot_app.states.tree_links import ScanState, SheetState
 from troubleshoot_app.states.trees import TreesState, TreeState
 from troubleshoot_app.states.versions import VersionsState
 
@@ -25,6 +37,8 @@ _SIGNED_IN = (
     ("/trees/import", imports.import_trees, "Import trees", None),
     ("/trees/[tree_id]/edit", editor.editor, "Edit", EditorState.load),
     ("/trees/[tree_id]/versions", versions.versions, "Versions", VersionsState.load),
+    ("/trees/[tree_id]/sheet", tree_links.sheet, "Labels", SheetState.load),
+    ("/t/[tree_slug]", tree_links.scan, "Start", ScanState.load),
     ("/trees/[tree_id]", trees.tree, "Tree", TreeState.load),
     ("/sessions", sessions.sessions, "Sessions", SessionsState.load),
     ("/sessions/[session_id]", sessions.session, "Session", SessionState.load),

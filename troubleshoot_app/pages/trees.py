@@ -6,6 +6,7 @@ import reflex as rx
 
 from troubleshoot_app.components.badges import severity_badge, status_badge
 from troubleshoot_app.components.cards import hit_card
+from troubleshoot_app.components.export import tree_export_button
 from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.react import SearchBox, chart
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
@@ -185,6 +186,24 @@ def _tree() -> rx.Component:
             class_name="quiet",
         ),
         rx.cond(TreeState.can_start, _start(), _draft_only()),
+        rx.flex(
+            tree_export_button(shown.id),
+            rx.cond(
+                TreeState.can_start & InboxState.is_senior,
+                rx.link(
+                    rx.button(
+                        rx.icon("qr-code", size=18, custom_attrs={"aria-hidden": "true"}),
+                        "Labels",
+                        size="3",
+                        variant="soft",
+                        color_scheme="gray",
+                    ),
+                    href=f"/trees/{shown.id}/sheet",
+                ),
+            ),
+            spacing="3",
+            wrap="wrap",
+        ),
         rx.el.section(
             rx.heading("Chart", as_="h2", size="5"),
             chart(f"/api/v1/web/charts/trees/{shown.id}"),

@@ -7,9 +7,12 @@ from uuid import UUID
 from sqlalchemy import literal, select
 from sqlmodel import Session, col
 
+from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.formats.exports import Exported, export_tree
+from troubleshoot_app.domain.errors import DomainError
+from troubleshoot_app.domain.formats.exports import export_tree
+from troubleshoot_app.domain.formats.poster import write_poster
 from troubleshoot_app.domain.formats.tree_file import TreeFile
 from troubleshoot_app.domain.tree import Tree
 from troubleshoot_app.domain.tree_status import TreeStatus
@@ -19,7 +22,7 @@ from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.trees import CategoryList, TreePage, TreeSummary, TreeView, VersionPage
 from troubleshoot_app.schemas.versions import VersionView
-from troubleshoot_app.services.access import require
+from troubleshoot_app.services.access import as_app_error, require
 from troubleshoot_app.services.inputs import text_of
 from troubleshoot_app.services.paging import PageRequest, take_page
 from troubleshoot_app.services.tree_rows import (
@@ -34,6 +37,7 @@ from troubleshoot_app.services.tree_rows import (
 from troubleshoot_app.services.trees import list_categories, tree_view
 
 DRAFT = "draft"
+PDF = "pdf"
 FILTER_LENGTH = 200
 
 _version = TreeVersion.__table__
@@ -45,6 +49,15 @@ class _Reading:
 
     summary: TreeSummary
     tree: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTree:
+    """A tree as a file; ``extension`` has no dot."""
+
+    content: bytes
+    media_type: str
+    extension: str
 
 
 def find_trees(
@@ -88,19 +101,16 @@ def read_tree(db: Session, actor: Actor, *, tree_id: str, version: str | None = 
     return tree_view(reading.summary, reading.tree)
 
 
-def export(
-    db: Session, actor: Actor, *, tree_id: str, format: str, version: str | None = None
-) -> tuple[str, Exported]:
-    """Return the title of a tree and the file that it is in a format.
+def read_file(db: Session, actor: Actor, *, tree_id: str, version: str | None = None) -> TreeFile:
+    """Return a tree with what it says of itself, to be written to a file.
 
     Raises:
         NotFound: no such tree or version that the actor may see.
         Forbidden: drafts are for seniors.
-        UnknownFormat: there is no such format.
     """
     reading = _read(db, actor, tree_id, version)
     about = reading.summary
-    file = TreeFile(
+    return TreeFile(
         title=about.title,
         description=about.description,
         category=about.category,
@@ -108,7 +118,21 @@ def export(
         slug=about.slug,
         tree=reading.tree,
     )
-    return about.title, export_tree(file, format)
+
+
+def tree_as_file(file: TreeFile, format: str) -> WrittenTree:
+    """Return a tree in one of the formats or as ``pdf``, which takes a while: call this when no transaction is open.
+
+    Raises:
+        Invalid: it is too large for this format, or there is no such format.
+    """
+    try:
+        if format == PDF:
+            return WrittenTree(write_poster(file, now()), "application/pdf", PDF)
+        exported = export_tree(file, format)
+    except DomainError as error:
+        raise as_app_error(error) from error
+    return WrittenTree(exported.text.encode(), exported.media_type, exported.extension)
 
 
 def find_versions(db: Session, actor: Actor, *, tree_id: str, page: PageRequest) -> VersionPage:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import reflex as rx
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from reflex.istate.data import ReflexURL
 from reflex.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event, EventSpec
@@ -149,7 +150,7 @@ class Guard(Middleware):
         if rule is None:
             return StateUpdate()
         if actor is None and rule.policy is not Policy.ANYONE:
-            return StateUpdate(events=Event.from_event_type(to_sign_in(state.router.url.path)))
+            return StateUpdate(events=Event.from_event_type(to_sign_in(_address(state.router.url))))
         if rule.policy is Policy.SENIOR and actor is not None and not actor.is_senior:
             return StateUpdate(events=Event.from_event_type(self._say("Only seniors may do this.")))
         if not _fits(rule.arguments, event):
@@ -175,6 +176,10 @@ def _fits(arguments: type[BaseModel], event: Event) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def _address(url: ReflexURL) -> str:
+    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 def to_sign_in(path: str) -> EventSpec:

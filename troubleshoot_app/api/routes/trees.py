@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from troubleshoot_app.api.deps import CurrentCredential
+from troubleshoot_app.api.deps import BrowserCredential, CurrentCredential
+from troubleshoot_app.api.downloads import SAFE_HEADERS
 from troubleshoot_app.api.errors import problems
 from troubleshoot_app.api.idempotency import CurrentAttempt, transact_once
 from troubleshoot_app.api.lists import WantedPage
@@ -26,9 +27,10 @@ from troubleshoot_app.schemas.trees import (
     VersionPage,
 )
 from troubleshoot_app.services import tree_files, tree_imports, tree_library, tree_search
-from troubleshoot_app.services.access import acting
+from troubleshoot_app.services.access import Credential, acting
 
 router = APIRouter(prefix="/trees", tags=["trees"])
+web_router = APIRouter(prefix="/web/trees", tags=["browser"], include_in_schema=False)
 schema_router = APIRouter(prefix="/schemas", tags=["trees"])
 
 WORDS_LENGTH = 200
@@ -40,7 +42,7 @@ MERMAID_EXAMPLE = """flowchart TD
     power -->|No| psu(["Plug the power supply in."])
 """
 
-ExportFormat = Literal["json", "yaml", "mermaid", "csv", "markdown", "svg"]
+ExportFormat = Literal["json", "yaml", "mermaid", "csv", "markdown", "svg", "pdf"]
 
 Version = Annotated[
     str | None,
@@ -76,7 +78,8 @@ _EXPORTED: dict[int | str, dict[str, Any]] = {
                 "text/markdown",
                 "image/svg+xml",
             )
-        },
+        }
+        | {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
@@ -239,15 +242,26 @@ def export_tree(
     format: ExportFormat = "json",
     version: Version = None,
 ) -> Response:
-    """Give a tree as a file for people or for other programs."""
-    title, file = transact(
-        acting, credential, tree_library.export, tree_id=tree_id, format=format, version=version
-    )
-    return Response(
-        file.text,
-        media_type=file.media_type,
-        headers={"Content-Disposition": attachment(title, file.extension)},
-    )
+    """Give a tree as a file for people or for other programs; `pdf` is the chart on one page, to pin on a wall."""
+    return _file(credential, tree_id, format, version)
+
+
+@web_router.get("/{tree_id}/export")
+def export_tree_for_browser(
+    tree_id: str, credential: BrowserCredential, format: ExportFormat = "json", version: Version = None
+) -> Response:
+    """Give the file to the browser of somebody signed in, to be kept."""
+    return _file(credential, tree_id, format, version)
+
+
+def _file(credential: Credential | None, tree_id: str, format: ExportFormat, version: str | None) -> Response:
+    tree = transact(acting, credential, tree_library.read_file, tree_id=tree_id, version=version)
+    file = tree_library.tree_as_file(tree, format)
+    headers = SAFE_HEADERS | {
+        "Content-Disposition": attachment(tree.title, file.extension),
+        "Cache-Control": "private, no-store",
+    }
+    return Response(file.content, media_type=file.media_type, headers=headers)
 
 
 @schema_router.get(

@@ -28,16 +28,22 @@ def as_pdf(outline: Outline, at: datetime) -> bytes:
     Raises:
         TooLongForPdf: it is not done within a minute.
     """
-    order = {"outline": asdict(outline) | {"footer": outline.title[:80]}, "at": int(at.timestamp())}
+    given = {"outline": json.dumps(asdict(outline) | {"footer": outline.title[:80]})}
+    try:
+        return set_in_type("note.typ", given, at)
+    except subprocess.TimeoutExpired:
+        raise TooLongForPdf("This session is too long for a PDF. Export it as HTML instead.") from None
+
+
+def set_in_type(template: str, given: dict[str, str], at: datetime) -> bytes:
+    """Return the PDF that a template makes of what it is given, dated ``at``; ``TimeoutExpired`` after a minute."""
+    order = {"template": template, "given": given, "at": int(at.timestamp())}
     with _slots:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", str(_PROGRAM)],
-                input=json.dumps(order).encode(),
-                capture_output=True,
-                check=True,
-                timeout=SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            raise TooLongForPdf("This session is too long for a PDF. Export it as HTML instead.") from None
+        done = subprocess.run(
+            [sys.executable, "-I", str(_PROGRAM)],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            check=True,
+            timeout=SECONDS,
+        )
     return done.stdout
