@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from troubleshoot_app.core.errors import Conflict, Invalid, NotFound
 from troubleshoot_app.domain.actor import Actor, Role
+from troubleshoot_app.domain.formats import exports
 from troubleshoot_app.models import Account, TroubleshootingTree, User
 from troubleshoot_app.services import tree_batches, tree_library
 from troubleshoot_app.services.inputs import known_id, text_of
@@ -36,10 +37,10 @@ def export_tree(db: Session, *, tree_id: str, format: str, version: str | None) 
     """Return the text of the file that a tree is in a format; ``NotFound`` when there is no such tree or version."""
     actor = actor_for_tree(db, tree_id)
     try:
-        _, file = tree_library.export(db, actor, tree_id=tree_id, format=format, version=version)
+        file = tree_library.read_file(db, actor, tree_id=tree_id, version=version)
     except NotFound:
         raise NotFound("This tree has no such version, or is archived.") from None
-    return file.text
+    return exports.export_tree(file, format).text
 
 
 def actor_for_account(db: Session, named: str) -> Actor:
