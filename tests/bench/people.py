@@ -56,8 +56,8 @@ def sign_in(db: Session, person: Person) -> str:
     return cookie
 
 
-def long_tree() -> Tree:
-    """Return a tree of many questions of an ordinary length, whose last leads to the first again."""
+def long_tree(length: int = NODES) -> Tree:
+    """Return a tree of so many questions of an ordinary length, whose last leads to the first again, and an end."""
     questions = [
         Node(
             f"n{number}",
@@ -65,12 +65,12 @@ def long_tree() -> Tree:
             f"Question {number}: is the status light of port {number} steady, and does the counter beside it rise?",
             "Look at the **front** of the unit.",
             (
-                Option("yes", "Yes", f"n{(number + 1) % NODES}"),
-                Option("no", "No", f"n{(number + 2) % NODES}"),
+                Option("yes", "Yes", f"n{(number + 1) % length}"),
+                Option("no", "No", f"n{(number + 2) % length}"),
                 Option("works", "It works now", "works"),
             ),
         )
-        for number in range(NODES)
+        for number in range(length)
     ]
     nodes = [*questions, Node("works", NodeKind.RESOLUTION, "Good.")]
     return Tree("n0", {node.id: node for node in nodes})

@@ -8,6 +8,7 @@ from uuid import uuid4
 import aiohttp
 
 from tests.support.reflex_socket import COOKIE, HYDRATE, NAMESPACE
+from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.sessions import SessionState
 
 SECONDS = 30
@@ -64,12 +65,16 @@ class Tab(Wire):
     _router: dict[str, Any]
 
     @classmethod
-    async def load(cls, http: aiohttp.ClientSession, url: str, cookie: str, session_id: str = "") -> Self:
-        """Open the page of a session, or the home page, and wait until it is filled."""
+    async def load(
+        cls, http: aiohttp.ClientSession, url: str, cookie: str, session_id: str = "", *, tree_id: str = ""
+    ) -> Self:
+        """Open the page of a session, the editor of a tree, or the home page, and wait until it is filled."""
         address = f"{url}{NAMESPACE}/?token={uuid4()}&EIO=4&transport=websocket"
         tab = await cls.open(http, address, Cookie=f"{COOKIE}={cookie}")
         path = f"/sessions/{session_id}" if session_id else "/"
         arguments = {"session_id": session_id} if session_id else {}
+        if tree_id:
+            path, arguments = f"/trees/{tree_id}/edit", {"tree_id": tree_id}
         tab._router = {"pathname": path, "asPath": path, "query": arguments}
         loaded = tab.expect(LOADED)
         first = {"event": {"name": HYDRATE, "payload": {}, "router_data": tab._router}}
@@ -77,9 +82,9 @@ class Tab(Wire):
         await loaded
         return tab
 
-    async def call(self, handler: str, **payload: Any) -> None:
-        """Call a handler of the walk page, as a press does."""
-        name = f"{SessionState.get_full_name()}.{handler}"
+    async def call(self, handler: str, state: type[SignedInState] = SessionState, **payload: Any) -> None:
+        """Call a handler of the walk page, or of another one's state, as a press does."""
+        name = f"{state.get_full_name()}.{handler}"
         event = {"name": name, "payload": payload, "router_data": self._router}
         await self.send(f"42{NAMESPACE},{json.dumps(['event', event])}")
 
