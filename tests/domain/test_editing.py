@@ -104,6 +104,22 @@ def test_two_authors_on_the_same_node_are_told_and_either_text_can_stay():
     assert editing.apply(theirs, patch, force=True).nodes["lamp"].text == "mine"
 
 
+def test_two_authors_on_different_things_of_one_node_both_keep_theirs():
+    mine = editing.put_node(SMALL, replace(SMALL.nodes["lamp"], text="mine"))
+    theirs = editing.label_option(SMALL, "lamp", "o1", "Yes", "It is")
+    both = editing.apply(theirs, editing.difference(SMALL, mine)).nodes["lamp"]
+    assert (both.text, both.options[0].label) == ("mine", "It is")
+
+
+def test_a_label_that_somebody_else_changed_is_not_overwritten():
+    theirs = editing.label_option(SMALL, "lamp", "o1", "Yes", "theirs")
+    with pytest.raises(editing.Collision):
+        editing.label_option(theirs, "lamp", "o1", "Yes", "mine")
+    assert editing.label_option(theirs, "lamp", "o1", "Yes", "theirs") == theirs
+    forced = editing.label_option(theirs, "lamp", "o1", "Yes", "mine", force=True)
+    assert forced.nodes["lamp"].options[0].label == "mine"
+
+
 @given(sound_trees(), st.data())
 def test_every_gesture_can_be_undone(tree: Tree, data: st.DataObject):
     node_id = data.draw(st.sampled_from(list(tree.nodes)))

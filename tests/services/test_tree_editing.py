@@ -10,8 +10,10 @@ from sqlmodel import Session
 from tests.support.people import Team, add_team, ask
 from troubleshoot_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from troubleshoot_app.domain import editing
-from troubleshoot_app.domain.tree import Node, NodeKind, Tree
+from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_from_document, tree_to_document
+from troubleshoot_app.models import TroubleshootingTree
 from troubleshoot_app.services import sessions, tree_editing, tree_versions, trees
+from troubleshoot_app.services.access import get_row
 from troubleshoot_app.services.tree_editing import Details
 
 
@@ -40,6 +42,33 @@ def test_a_gesture_is_kept_and_can_be_undone(db: Session, team: Team):
         gesture=lambda tree: editing.apply(tree, grown.undo),
     )
     assert back.draft.tree == before.tree
+
+
+GESTURES: dict[str, Callable[[Tree], Tree]] = {
+    "a text": lambda tree: editing.rewrite(
+        tree, "power", editing.Words.TEXT, "Is the power LED lit?", "It's \\ ?"
+    ),
+    "a node more": lambda tree: editing.add_child(tree, "wan")[0],
+    "a node less": lambda tree: editing.remove_node(tree, "plug"),
+    "another start": lambda tree: editing.choose_start(tree, "wan"),
+    "no start": lambda tree: editing.remove_node(tree, "power"),
+    "much at once": lambda tree: Tree(
+        "x0", {f"x{i}": Node(f"x{i}", NodeKind.QUESTION, "") for i in range(30)}
+    ),
+}
+
+
+@pytest.mark.parametrize("gesture", GESTURES.values(), ids=GESTURES)
+def test_what_is_written_of_an_edit_makes_the_whole_draft(
+    db: Session, team: Team, gesture: Callable[[Tree], Tree]
+):
+    edited = ask(db, team.engineer, tree_editing.change_draft, tree_id=team.tree_id, gesture=gesture)
+    db.expire_all()
+    row = get_row(db, team.engineer.actor, TroubleshootingTree, team.tree_id)
+    kept = tree_from_document(row.draft)
+    assert kept == edited.draft.tree
+    assert list(kept.nodes) == list(edited.draft.tree.nodes)
+    assert row.draft == tree_to_document(kept)
 
 
 def test_a_gesture_that_changes_nothing_makes_no_revision(db: Session, team: Team):

@@ -1,24 +1,18 @@
 """Writing a tree: each gesture of an author changes the draft as it is now, in a transaction of its own."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import QueryableAttribute, defer
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
-from troubleshoot_app.core.errors import Conflict, NotFound
-from troubleshoot_app.core.ids import parse_id
+from troubleshoot_app.core.errors import Conflict
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.editing import Patch, difference
 from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity
 from troubleshoot_app.domain.jumps import Neighbourhood, jump_names
-from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_from_document, tree_to_document
+from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_to_document
 from troubleshoot_app.domain.tree_rules import can_publish, check_form, problems
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.domain.walk import Walk, advance, option_at
@@ -26,6 +20,7 @@ from troubleshoot_app.models import TroubleshootingTree, User
 from troubleshoot_app.schemas.trees import NodeView
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import require
+from troubleshoot_app.services.draft_rows import DRAFTS, editable_tree, written
 from troubleshoot_app.services.inputs import text_of
 from troubleshoot_app.services.jumps import neighbourhood
 from troubleshoot_app.services.tree_slugs import new_slug
@@ -35,7 +30,6 @@ TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 2000
 CATEGORY_LENGTH = 100
 TAG_LENGTH = 50
-CACHED_DRAFTS = 20
 DETAILS = ("title", "description", "category", "tags")
 
 Gesture = Callable[[Tree], Tree]
@@ -106,7 +100,7 @@ def new_draft(db: Session, actor: Actor, *, title: object) -> UUID:
 def get_draft(db: Session, actor: Actor, *, tree_id: object) -> Draft:
     """Return the draft of a tree with what is wrong with it; ``NotFound`` when there is none to edit."""
     require(actor, Permission.TREE_WRITE)
-    row = _editable(db, actor, tree_id)
+    row = editable_tree(db, actor, tree_id)
     return _draft(db, row)
 
 
@@ -119,8 +113,8 @@ def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture
         DomainError: what the gesture itself raises.
     """
     require(actor, Permission.TREE_WRITE)
-    row = _editable(db, actor, tree_id, lock=True)
-    before, _ = _DRAFTS.get(row)
+    row = editable_tree(db, actor, tree_id, lock=True)
+    before, _ = DRAFTS.get(row)
     after = gesture(before)
     done = difference(before, after)
     if not done.is_empty:
@@ -129,9 +123,9 @@ def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture
         row.node_count = len(after.nodes)
         row.updated_at = now()
         row.updated_by_id = actor.user_id
-        row.draft = tree_to_document(after)
+        row.draft = written(done, after)
         db.flush()
-        _DRAFTS.keep(row, after)
+        DRAFTS.keep(row, after)
     return Edited(_draft(db, row), done, done.reverse(before))
 
 
@@ -165,7 +159,7 @@ def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details,
         Invalid: a text is too long.
     """
     require(actor, Permission.TREE_WRITE)
-    row = _editable(db, actor, tree_id, lock=True)
+    row = editable_tree(db, actor, tree_id, lock=True)
     there = _details(row)
     clean = Details(
         title=text_of(wanted.title, "title", TITLE_LENGTH) or there.title,
@@ -176,7 +170,7 @@ def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details,
     for name in DETAILS:
         if getattr(there, name) not in (getattr(seen, name), getattr(clean, name)):
             raise Conflict(f"{_who(db, row)} has changed the {name} meanwhile. Choose which stays.")
-    tree, _ = _DRAFTS.get(row)
+    tree, _ = DRAFTS.get(row)
     if clean != there:
         row.title, row.description, row.category = clean.title, clean.description, clean.category
         row.tags = list(clean.tags)
@@ -184,7 +178,7 @@ def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details,
         row.updated_at = now()
         row.updated_by_id = actor.user_id
         db.flush()
-        _DRAFTS.keep(row, tree)
+        DRAFTS.keep(row, tree)
     return _draft(db, row)
 
 
@@ -195,67 +189,18 @@ def publish_draft(db: Session, actor: Actor, *, tree_id: object, note: object = 
         InvalidTree: the draft has errors; all of them are named.
     """
     require(actor, Permission.TREE_WRITE)
-    row = _editable(db, actor, tree_id, lock=True)
+    row = editable_tree(db, actor, tree_id, lock=True)
     draft = _draft(db, row)
     tree, found = draft.tree, draft.problems
     if not can_publish(found):
         raise InvalidTree([problem for problem in found if problem.severity is Severity.ERROR])
     freeze(db, actor, row, text_of(note, "note", DESCRIPTION_LENGTH))
-    _DRAFTS.keep(row, tree)
+    DRAFTS.keep(row, tree)
     return _draft(db, row)
 
 
-class _Drafts:
-    """Parsed drafts of this process: reading and parsing a large one costs more than editing it.
-
-    With them are their problems, but for those of jumps: these depend on other trees. The moment of the change is part
-    of the key, since a revision that was rolled back is given again.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: dict[UUID, tuple[int, datetime, Tree, tuple[Problem, ...]]] = {}
-
-    def keep(self, row: TroubleshootingTree, tree: Tree) -> tuple[Tree, tuple[Problem, ...]]:
-        found = tuple(problems(tree))
-        with self._lock:
-            self._kept.pop(row.id, None)
-            self._kept[row.id] = (row.revision, row.updated_at, tree, found)
-            if len(self._kept) > CACHED_DRAFTS:
-                del self._kept[next(iter(self._kept))]
-        return tree, found
-
-    def get(self, row: TroubleshootingTree) -> tuple[Tree, tuple[Problem, ...]]:
-        with self._lock:
-            kept = self._kept.get(row.id)
-        if kept is not None and kept[:2] == (row.revision, row.updated_at):
-            return kept[2:]
-        return self.keep(row, tree_from_document(row.draft))
-
-
-_DRAFTS = _Drafts()
-
-
-def _editable(db: Session, actor: Actor, tree_id: object, *, lock: bool = False) -> TroubleshootingTree:
-    query = (
-        select(TroubleshootingTree)
-        .where(
-            col(TroubleshootingTree.id) == parse_id(tree_id),
-            col(TroubleshootingTree.account_id) == actor.account_id,
-            col(TroubleshootingTree.status) != TreeStatus.ARCHIVED,
-        )
-        .options(defer(cast("QueryableAttribute[Any]", TroubleshootingTree.draft)))
-        .execution_options(populate_existing=True)
-    )
-    found = db.execute(query.with_for_update() if lock else query)
-    row: TroubleshootingTree | None = found.scalar_one_or_none()
-    if row is None:
-        raise NotFound()
-    return row
-
-
 def _draft(db: Session, row: TroubleshootingTree) -> Draft:
-    tree, found = _DRAFTS.get(row)
+    tree, found = DRAFTS.get(row)
     around = neighbourhood(db, row.account_id, tree, row.id)
     if jump_names(tree):
         found = tuple(problems(tree, around))
