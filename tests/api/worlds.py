@@ -15,7 +15,7 @@ from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.core.security import token_hash
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.handoff import Intent
-from troubleshoot_app.models import Invitation
+from troubleshoot_app.models import Invitation, Webhook
 from troubleshoot_app.services import attachments, auth, handoffs, sessions, sign_ins
 from troubleshoot_app.services.invitations import LIFETIME
 from troubleshoot_app.services.paging import PageRequest
@@ -96,6 +96,19 @@ def _sign_in(db: Session, team: Team, _: Operation) -> Any:
     return ask(db, team.owner, sign_ins.list_sign_ins, page=PageRequest(limit=1)).items[0].id
 
 
+def _webhook(db: Session, team: Team, _: Operation) -> Any:
+    row = Webhook(  # past the limit of an account, too
+        account_id=team.account_id,
+        url="https://hooks.example.org/in",
+        events=["handoff.opened"],
+        secret=new_id().hex,
+        created_by_id=team.admin.id,
+    )
+    db.add(row)
+    db.flush()
+    return row.id
+
+
 _MAKERS: dict[str, Callable[[Session, Team, Operation], Any]] = {
     "tree_id": _tree,
     "session_id": _session,
@@ -105,6 +118,7 @@ _MAKERS: dict[str, Callable[[Session, Team, Operation], Any]] = {
     "user_id": _person,
     "sign_in_id": _sign_in,
     "invitation_id": _invitation,
+    "webhook_id": _webhook,
 }
 
 
