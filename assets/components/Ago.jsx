@@ -18,6 +18,18 @@ function spoken(at) {
   return seconds < 10 ? "just now" : `${seconds} seconds ago`;
 }
 
+function read(at) {
+  return new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(at) ? at.replace(" ", "T") : `${at.replace(" ", "T")}Z`);
+}
+
+function Moment({ moment, words }) {
+  return (
+    <time dateTime={moment.toISOString()} title={moment.toLocaleString()} suppressHydrationWarning>
+      {words}
+    </time>
+  );
+}
+
 export function Ago({ at }) {
   const [, redraw] = useState(0);
   useEffect(() => {
@@ -25,10 +37,16 @@ export function Ago({ at }) {
     return () => clearInterval(timer);
   }, []);
   if (!at) return null;
-  const moment = new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(at) ? at.replace(" ", "T") : `${at.replace(" ", "T")}Z`);
-  return (
-    <time dateTime={moment.toISOString()} title={moment.toLocaleString()} suppressHydrationWarning>
-      {spoken(moment)}
-    </time>
-  );
+  const moment = read(at);
+  return <Moment moment={moment} words={spoken(moment)} />;
+}
+
+// The same as a clock shows it ("10:04"), with the day when that is not today.
+export function Clock({ at }) {
+  if (!at) return null;
+  const moment = read(at);
+  const isToday = moment.toDateString() === new Date().toDateString();
+  const day = isToday ? {} : { weekday: "short", day: "numeric", month: "short" };
+  const words = moment.toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
+  return <Moment moment={moment} words={words} />;
 }

@@ -19,7 +19,17 @@ function sent(form, secret) {
   return JSON.stringify(body);
 }
 
-export function PostForm({ action, next, fallback = "/", secret = "", done = "", children, className = "" }) {
+export function PostForm({
+  action,
+  next,
+  fallback = "/",
+  secret = "",
+  done = "",
+  takesFocus = true,
+  onDone,
+  children,
+  className = "",
+}) {
   const [problem, setProblem] = useState("");
   const [isDone, setIsDone] = useState(false);
   const [isReady, setIsReady] = useState(false);
@@ -29,7 +39,7 @@ export function PostForm({ action, next, fallback = "/", secret = "", done = "",
   // Until this has run the browser would send the form by itself, so that nothing in it can be pressed, nor has focus.
   useEffect(() => setIsReady(true), []);
   useEffect(() => {
-    if (isReady && document.activeElement === document.body) form.current?.querySelector("input")?.focus();
+    if (takesFocus && isReady && document.activeElement === document.body) form.current?.querySelector("input")?.focus();
   }, [isReady]);
 
   const submit = async (event) => {
@@ -48,6 +58,7 @@ export function PostForm({ action, next, fallback = "/", secret = "", done = "",
       });
       if (answer.ok && done) {
         setIsDone(true);
+        onDone?.();
         return;
       }
       if (answer.ok) {

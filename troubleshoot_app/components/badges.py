@@ -20,7 +20,7 @@ _STATUS_WORDS = [
     ("published", "Published", "green"),
     ("archived", "Archived", "gray"),
 ]
-_DELIVERY_WORDS = [
+DELIVERY_WORDS = [
     ("pending", "On its way", "gray"),
     ("sent", "Sent", "indigo"),
     ("seen", "Seen", "green"),
@@ -48,9 +48,14 @@ def status_badge(status: Any) -> rx.Component:
     return rx.match(status, *_badges(_STATUS_WORDS), rx.badge(status, size="2"))
 
 
-def delivery_badge(status: Any) -> rx.Component:
+def delivery_badge(status: Any, silenced: Any) -> rx.Component:
     """Return a badge for how far telling somebody has come."""
-    return rx.match(status, *_badges(_DELIVERY_WORDS), rx.badge(status, size="2"))
+    put_off = rx.badge("Put off", color_scheme="gray", size="2")
+    return rx.cond(silenced & (status == "pending"), put_off, _delivery_badge(status))
+
+
+def _delivery_badge(status: Any) -> rx.Component:
+    return rx.match(status, *_badges(DELIVERY_WORDS), rx.badge(status, size="2"))
 
 
 def severity_badge(severity: Any) -> rx.Component:

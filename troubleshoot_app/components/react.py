@@ -20,7 +20,7 @@ class PostForm(rx.Component):
     """A form that is posted as JSON to a route which sets the sign-in cookie; then the page at ``next`` is loaded.
 
     Without ``next`` the address of the page says where to go (``?next=``), else ``fallback``. With ``done`` no page is
-    loaded, but this sentence shown. ``secret`` names the part of the page's address that is sent along.
+    loaded, but this sentence shown and ``on_done`` called. ``secret`` names the part of the address that is sent along.
     """
 
     library = "$/public/components/PostForm.jsx"
@@ -31,6 +31,8 @@ class PostForm(rx.Component):
     fallback: rx.Var[str]
     secret: rx.Var[str]
     done: rx.Var[str]
+    takes_focus: rx.Var[bool]
+    on_done: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class ByInvitation(rx.Component):
@@ -213,11 +215,31 @@ class Sortable(rx.Component):
     on_move: rx.EventHandler[rx.event.passthrough_event_spec(str, int)]
 
 
+class ZoneSelect(rx.Component):
+    """A choice of time zones under the name ``name``; without ``chosen`` it is that of the browser."""
+
+    library = "$/public/components/ZoneSelect.jsx"
+    tag = "ZoneSelect"
+
+    name: rx.Var[str]
+    field_id: rx.Var[str]
+    chosen: rx.Var[str]
+
+
 class Ago(rx.Component):
     """A moment as people say it, such as "3 minutes ago"."""
 
     library = "$/public/components/Ago.jsx"
     tag = "Ago"
+
+    at: rx.Var[Any]
+
+
+class Clock(rx.Component):
+    """A moment as a clock shows it, such as "10:04", with the day when that is not today."""
+
+    library = "$/public/components/Ago.jsx"
+    tag = "Clock"
 
     at: rx.Var[Any]
 
@@ -240,3 +262,8 @@ def chart(source: Any, **props: Any) -> rx.Component:
 def ago(at: Any) -> rx.Component:
     """Return a moment as people say it."""
     return Ago.create(at=at)
+
+
+def clock(at: Any) -> rx.Component:
+    """Return a moment as a clock shows it."""
+    return Clock.create(at=at)

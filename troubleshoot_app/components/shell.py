@@ -140,6 +140,7 @@ def _menu() -> rx.Component:
                 class_name="menu-places",
                 custom_attrs={"aria-label": "Menu"},
             ),
+            rx.link("Your account", href="/account", underline="none", class_name="place"),
             rx.cond(InboxState.is_senior, AlarmSwitch.create()),
             PostForm.create(
                 rx.button(

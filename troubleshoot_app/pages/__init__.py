@@ -3,7 +3,9 @@
 import reflex as rx
 
 from troubleshoot_app.pages import (
+    account,
     auth,
+    deliveries,
     editor,
     handoffs,
     home,
@@ -14,6 +16,8 @@ from troubleshoot_app.pages import (
     trees,
     versions,
 )
+from troubleshoot_app.states.account import AccountState
+from troubleshoot_app.states.deliveries import DeliveriesState
 from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.home import HomeState
@@ -44,6 +48,8 @@ _SIGNED_IN = (
     ("/sessions/[session_id]", sessions.session, "Session", SessionState.load),
     ("/handoffs", handoffs.handoffs, "Escalations", HandoffsState.load),
     ("/handoffs/[handoff_id]", handoffs.handoff, "Escalation", HandoffState.load),
+    ("/deliveries", deliveries.deliveries, "Deliveries", DeliveriesState.load),
+    ("/account", account.account, "Your account", AccountState.load),
 )
 
 PLAIN_ADDRESSES = tuple(

@@ -6,7 +6,7 @@ from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.react import ByInvitation, Offer, PostForm
 from troubleshoot_app.components.shell import outside_page
 
-_PASSWORD_HINT = "At least 8 characters. A few words in a row are good."  # noqa: S105  what people read beside the field
+PASSWORD_HINT = "At least 8 characters. A few words in a row are good."  # noqa: S105  what people read beside the field
 
 
 def login() -> rx.Component:
@@ -116,7 +116,7 @@ def _email() -> rx.Component:
 
 
 def _new_password() -> rx.Component:
-    return field("Password", "password", type="password", auto_complete="new-password", hint=_PASSWORD_HINT)
+    return field("Password", "password", type="password", auto_complete="new-password", hint=PASSWORD_HINT)
 
 
 def _submit(words: str) -> rx.Component:

@@ -3,13 +3,13 @@
 import reflex as rx
 
 from troubleshoot_app.components.attachments import files_of
-from troubleshoot_app.components.badges import delivery_badge, overdue_badge, priority_badge, status_badge
+from troubleshoot_app.components.badges import overdue_badge, priority_badge, status_badge
 from troubleshoot_app.components.cards import handoff_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.components.walk import step_line
-from troubleshoot_app.schemas.handoffs import DeliveryView
+from troubleshoot_app.components.watch import unreachable_strip, watch_list
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.inbox import InboxState
 
@@ -17,7 +17,11 @@ from troubleshoot_app.states.inbox import InboxState
 def handoffs() -> rx.Component:
     """Return the queue."""
     return page(
-        page_heading("Escalations"),
+        page_heading(
+            "Escalations",
+            rx.cond(InboxState.is_admin, rx.link("Deliveries", href="/deliveries", size="3")),
+        ),
+        unreachable_strip(HandoffsState.unreachable),
         rx.cond(
             HandoffsState.loaded,
             rx.cond(
@@ -53,6 +57,7 @@ def handoff() -> rx.Component:
             rx.cond(HandoffState.handoff, _briefing(), waiting()),
         ),
         Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.tick, on_tick=HandoffState.load),
+        Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.progress, on_tick=HandoffState.follow),
     )
 
 
@@ -170,36 +175,5 @@ def _actions() -> rx.Component:
 
 def _told() -> rx.Component:
     return rx.el.section(
-        rx.heading("Who was told", as_="h2", size="5"),
-        rx.cond(
-            HandoffState.deliveries.length() > 0,
-            rx.el.ul(rx.foreach(HandoffState.deliveries, _delivery), class_name="deliveries"),
-            rx.callout(
-                "Nobody: there is no other senior in this account. Ask an admin to invite one.",
-                icon="triangle-alert",
-                color_scheme="amber",
-            ),
-        ),
-        class_name="section",
-    )
-
-
-def _delivery(delivery: rx.Var[DeliveryView]) -> rx.Component:
-    return rx.el.li(
-        rx.box(
-            rx.text(delivery.recipient.name, weight="medium", size="3"),
-            rx.text(
-                rx.cond(delivery.channel == "email", "By mail", "On screen"),
-                rx.cond(
-                    delivery.seen_at,
-                    rx.fragment(", seen ", ago(delivery.seen_at)),
-                    rx.cond(delivery.sent_at, rx.fragment(", ", ago(delivery.sent_at)), rx.fragment()),
-                ),
-                size="2",
-                class_name="quiet",
-            ),
-            rx.cond(delivery.error != "", rx.text(delivery.error, size="2", class_name="quiet")),
-        ),
-        delivery_badge(delivery.status),
-        key=delivery.id,
+        rx.heading("Who was told", as_="h2", size="5"), watch_list(HandoffState.watch), class_name="section"
     )

@@ -5,6 +5,7 @@ import reflex as rx
 from troubleshoot_app.components.cards import handoff_card, session_card, tree_card
 from troubleshoot_app.components.react import Follow
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.watch import unreachable_strip
 from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
 
@@ -16,6 +17,7 @@ def home() -> rx.Component:
         rx.cond(
             HomeState.loaded,
             rx.fragment(
+                unreachable_strip(HomeState.unreachable),
                 rx.cond(InboxState.is_senior, _escalations()),
                 rx.cond(HomeState.sessions.length() > 0, _sessions()),
                 _trees(),

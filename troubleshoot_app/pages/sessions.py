@@ -18,6 +18,7 @@ from troubleshoot_app.components.walk import (
     note_box,
     path_so_far,
 )
+from troubleshoot_app.components.watch import watch_list
 from troubleshoot_app.schemas.sessions import SessionSummary
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.sessions import SessionsState, SessionState
@@ -65,6 +66,7 @@ def session() -> rx.Component:
             rx.cond(SessionState.id != "", _walk(), waiting()),
         ),
         Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.tick, on_tick=SessionState.refresh),
+        Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.progress, on_tick=SessionState.follow),
         wide=True,
     )
 
@@ -170,6 +172,21 @@ def _escalated() -> rx.Component:
                 rx.button("Pick up", size="3", on_click=InboxState.pick_up(SessionState.handoff.id)),
             ),
         ),
+        below=_watch(),
+    )
+
+
+def _watch() -> rx.Component:
+    """Return in a few lines how far the escalation has come."""
+    return rx.box(
+        watch_list(SessionState.watch),
+        rx.cond(
+            SessionState.watch.more > 0,
+            rx.link(
+                f"and {SessionState.watch.more} more", href=f"/handoffs/{SessionState.handoff.id}", size="3"
+            ),
+        ),
+        class_name="strip-below",
     )
 
 
@@ -204,11 +221,14 @@ def _completed() -> rx.Component:
     )
 
 
-def _strip(icon: str, words: rx.Component | str, *actions: rx.Component) -> rx.Component:
+def _strip(
+    icon: str, words: rx.Component | str, *actions: rx.Component, below: rx.Component | None = None
+) -> rx.Component:
     return rx.box(
         rx.icon(icon, size=22, custom_attrs={"aria-hidden": "true"}),
         rx.text(words, size="3", class_name="grow"),
         rx.box(*actions, class_name="strip-actions"),
+        rx.fragment() if below is None else below,
         class_name="strip",
         role="status",
     )
@@ -238,9 +258,8 @@ def _escalate_dialog() -> rx.Component:
         submit="Send escalation",
         explanation=rx.cond(
             reach.online + reach.by_mail > 0,
-            f"Your path and notes go along. Told at once: {reach.online} online, {reach.by_mail} by mail.",
-            "There is no senior in your account yet, so nobody can be told. Ask an admin to invite one; "
-            "the escalation will wait in the queue.",
+            "Your path and notes go along. " + reach.summary,
+            reach.summary,
         ),
     )
 

@@ -31,6 +31,11 @@ class SignedInState(GuardedState):
         return await in_thread(Pool.DATABASE, transact, acting, credential, service, *args, **kwargs)
 
 
+def is_ticked(form: dict[str, Any], name: str) -> bool:
+    """Tell whether a box of a form is ticked; browsers send "on" for that, or True."""
+    return form.get(name) in (True, "on")
+
+
 class MessageState(GuardedState):
     """The sentence that is shown as a toast; ``seq`` counts them, so that the same one can be shown twice."""
 

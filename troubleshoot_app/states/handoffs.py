@@ -3,27 +3,29 @@
 from typing import Any
 
 from troubleshoot_app.core.errors import AppError, NotFound
-from troubleshoot_app.schemas.handoffs import DeliveryView, HandoffDetail, HandoffView
-from troubleshoot_app.services import handoff_views, handoffs
-from troubleshoot_app.states.base import SignedInState
+from troubleshoot_app.schemas.handoffs import HandoffDetail, HandoffView, Unreachable, Watch
+from troubleshoot_app.services import deliveries, handoff_views, handoffs
+from troubleshoot_app.states.base import SignedInState, is_ticked
 from troubleshoot_app.states.guard import Policy, handler
 
 
 def resolution_of(form: dict[str, Any]) -> dict[str, Any]:
-    """Return what the dialog says on how a case was resolved; a ticked box comes as "on" or as True."""
-    return {"resolution": form.get("resolution"), "complete": form.get("complete") in (True, "on")}
+    """Return what the dialog says on how a case was resolved."""
+    return {"resolution": form.get("resolution"), "complete": is_ticked(form, "complete")}
 
 
 class HandoffsState(SignedInState):
     """The queue: what waits and what is being worked on."""
 
     queue: list[HandoffView] = []
+    unreachable: list[Unreachable] = []
     loaded: bool = False
 
     @handler(Policy.SIGNED_IN)
     async def load(self):
         """Show the escalations that the caller may see and that are not over."""
         self.queue = await self._run(handoff_views.list_queue)
+        self.unreachable = await self._run(deliveries.list_unreachable)
         self.loaded = True
 
 
@@ -31,7 +33,7 @@ class HandoffState(SignedInState):
     """The briefing of one case."""
 
     handoff: HandoffDetail | None = None
-    deliveries: list[DeliveryView] = []
+    watch: Watch = Watch()
     is_mine: bool = False
     is_from_me: bool = False
     missing: bool = False
@@ -49,9 +51,15 @@ class HandoffState(SignedInState):
             self.handoff, self.missing = None, True
             return
         self.handoff, self.missing = handoff, False
-        self.deliveries = await self._run(handoff_views.list_deliveries, handoff_id=handoff.id)
+        self.watch = await self._run(handoff_views.get_watch, handoff_id=handoff.id)
         self.is_mine = handoff.claimed_by is not None and handoff.claimed_by.id == self._owner
         self.is_from_me = handoff.raised_by.id == self._owner
+
+    @handler(Policy.SIGNED_IN)
+    async def follow(self):
+        """Show anew how people are told."""
+        if self.handoff is not None:
+            self.watch = await self._run(handoff_views.get_watch, handoff_id=self.handoff.id)
 
     @handler(Policy.SIGNED_IN)
     async def open_dialog(self, name: str):

@@ -1,5 +1,6 @@
 """The pages of sessions: the walk itself, and the list of one's own."""
 
+import contextlib
 from typing import Any
 
 import reflex as rx
@@ -7,7 +8,7 @@ import reflex as rx
 from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
 from troubleshoot_app.domain.handoff import Intent, SessionStatus
 from troubleshoot_app.domain.tree import NodeKind
-from troubleshoot_app.schemas.handoffs import Reach
+from troubleshoot_app.schemas.handoffs import Reach, Watch
 from troubleshoot_app.schemas.sessions import (
     AttachmentView,
     LiveHandoff,
@@ -22,6 +23,7 @@ from troubleshoot_app.states.guard import Policy, handler
 from troubleshoot_app.states.handoffs import resolution_of
 
 RECENT_STEPS = 3
+WATCHED = 4
 LONG_TEXT = 160
 NO_NODE = NodeView(id="", kind=NodeKind.QUESTION, text="", help="", options=[])
 
@@ -81,6 +83,7 @@ class SessionState(SignedInState):
     path_open: bool = False
     dialog: str = ""
     reach: Reach = Reach(online=0, by_mail=0)
+    watch: Watch = Watch()
 
     @rx.var
     def can_walk(self) -> bool:
@@ -104,6 +107,11 @@ class SessionState(SignedInState):
         """Follow what somebody else did to the session on screen."""
         if self.id:
             await self._reload()
+
+    @handler(Policy.SIGNED_IN)
+    async def follow(self):
+        """Show anew how people are told of the escalation of the session on screen."""
+        await self._follow(self.handoff if self.status == SessionStatus.ESCALATED else None)
 
     @handler(Policy.SIGNED_IN)
     async def choose(self, option_id: str, revision: int):
@@ -229,6 +237,16 @@ class SessionState(SignedInState):
             return
         await self._show(view)
 
+    async def _follow(self, handoff: LiveHandoff | None) -> None:
+        watch = Watch()
+        if handoff is not None:
+            with contextlib.suppress(
+                NotFound
+            ):  # whoever began the session may not see what others made of it
+                watch = await self._run(handoff_views.get_watch, handoff_id=handoff.id, at_most=WATCHED)
+        if self.watch != watch:
+            self.watch = watch
+
     async def _show(self, view: SessionView) -> None:
         """Take over the session; only what changed goes to the browser."""
         values = {
@@ -256,5 +274,6 @@ class SessionState(SignedInState):
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
+        await self._follow(view.handoff if view.status is SessionStatus.ESCALATED else None)
         if self.path_open:
             self.path = await self._run(sessions.list_path, session_id=view.id)

@@ -1,0 +1,126 @@
+"""All deliveries of the account, for admins: whom escalations came to, and what to send again."""
+
+import reflex as rx
+
+from troubleshoot_app.components.badges import DELIVERY_WORDS, delivery_badge
+from troubleshoot_app.components.react import Follow, ago, clock
+from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.schemas.handoffs import AccountDelivery
+from troubleshoot_app.states.deliveries import DeliveriesState
+from troubleshoot_app.states.inbox import InboxState
+
+
+def deliveries() -> rx.Component:
+    """Return the page."""
+    return page(
+        page_heading("Deliveries"),
+        rx.cond(
+            DeliveriesState.refused != "",
+            empty(
+                "lock",
+                "Not for your role",
+                DeliveriesState.refused,
+                rx.link("All escalations", href="/handoffs"),
+            ),
+            rx.fragment(
+                rx.text(
+                    "Whom the latest escalations came to, by which channel, and what became of it.",
+                    size="3",
+                    class_name="quiet",
+                ),
+                _filter(),
+                rx.cond(DeliveriesState.loaded, _list(), waiting()),
+            ),
+        ),
+        Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.progress, on_tick=DeliveriesState.load),
+    )
+
+
+def _filter() -> rx.Component:
+    return rx.box(
+        rx.el.label("State", html_for="status", class_name="field-label"),
+        rx.el.select(
+            rx.el.option("All", value=""),
+            *[rx.el.option(words, value=status) for status, words, _ in DELIVERY_WORDS],
+            id="status",
+            value=DeliveriesState.status,
+            on_change=DeliveriesState.choose_status,
+            class_name="select",
+        ),
+        class_name="field",
+    )
+
+
+def _list() -> rx.Component:
+    return rx.cond(
+        DeliveriesState.items.length() > 0,
+        rx.fragment(
+            rx.el.ul(
+                rx.foreach(DeliveriesState.items, _delivery),
+                class_name="deliveries",
+                custom_attrs={"aria-label": "Deliveries"},
+            ),
+            rx.cond(
+                DeliveriesState.has_more,
+                rx.button("Show more", size="3", variant="soft", on_click=DeliveriesState.show_more),
+            ),
+        ),
+        empty(
+            "mail-check",
+            "Nothing here",
+            rx.cond(
+                DeliveriesState.status != "",
+                "No delivery is in this state. Choose another one.",
+                "As soon as somebody escalates, you see here who was told and how.",
+            ),
+        ),
+    )
+
+
+def _delivery(delivery: rx.Var[AccountDelivery]) -> rx.Component:
+    return rx.el.li(
+        rx.box(
+            rx.text(delivery.recipient.name, weight="medium", size="3"),
+            rx.text(
+                rx.cond(delivery.channel == "email", "By mail", "On screen"),
+                " · ",
+                rx.link(delivery.handoff.title, href=f"/handoffs/{delivery.handoff.id}"),
+                " · ",
+                ago(delivery.created_at),
+                size="2",
+                class_name="quiet",
+            ),
+            rx.cond(
+                (delivery.attempts > 0) | delivery.next_attempt_at,
+                rx.text(_course(delivery), size="2", class_name="quiet"),
+            ),
+            rx.cond(delivery.error != "", rx.text(delivery.error, size="2")),
+            rx.cond(
+                delivery.can_be_resent,
+                rx.button(
+                    "Send again",
+                    size="3",
+                    variant="soft",
+                    on_click=DeliveriesState.resend(delivery.id),
+                    custom_attrs={"aria-label": f"Send again to {delivery.recipient.name}"},
+                ),
+            ),
+            class_name="grow",
+        ),
+        delivery_badge(delivery.status, delivery.silenced),
+        key=delivery.id,
+    )
+
+
+def _course(delivery: rx.Var[AccountDelivery]) -> rx.Component:
+    """Return what has happened so far, and what comes next."""
+    tries = rx.cond(delivery.attempts == 1, "1 try", f"{delivery.attempts} tries")
+    return rx.fragment(
+        rx.cond(delivery.attempts > 0, tries, "Not tried yet"),
+        rx.cond(
+            delivery.seen_at,
+            rx.fragment(", seen at ", clock(delivery.seen_at)),
+            rx.cond(delivery.sent_at, rx.fragment(", sent at ", clock(delivery.sent_at))),
+        ),
+        rx.cond(delivery.next_attempt_at, rx.fragment(", next at ", clock(delivery.next_attempt_at))),
+    )
