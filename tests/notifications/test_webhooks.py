@@ -60,7 +60,6 @@ def hook(team: Team, receiver: Receiver) -> NewWebhookView:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for long for an answer."""
-    monkeypatch.setattr(webhook_posting, "TIME_OUT_SECONDS", 0.3)
     monkeypatch.setattr(webhook_posting, "WHOLE_SECONDS", 0.6)
 
 
@@ -167,6 +166,21 @@ def test_only_what_was_asked_for_is_told_to_the_own_account_and_not_while_switch
     assert [(one.status, one.error) for one in log_of(team, late)] == [
         ("skipped", "The webhook is switched off.")
     ]
+
+
+def test_a_session_that_is_completed_with_its_handoff_is_told_as_any_other(
+    team: Team, receiver: Receiver, hook: NewWebhookView
+):
+    opened = transact(escalate, team)
+    do(team.engineer, handoffs.claim, handoff_id=opened.id)
+    do(team.engineer, handoffs.resolve, handoff_id=opened.id, resolution="New fuses", complete=True)
+    while work_off():
+        pass
+    message = json.loads(receiver.received[-1].body)
+    assert [json.loads(one.body)["type"] for one in receiver.received] == ALL
+    session = do(team.engineer, sessions.get_session, session_id=opened.session_id)
+    assert message["data"] == session.model_dump(mode="json", by_alias=True)
+    assert (message["data"]["status"], message["data"]["summary"]) == ("completed", "New fuses")
 
 
 def test_nothing_is_told_of_what_was_rolled_back(team: Team, hook: NewWebhookView):

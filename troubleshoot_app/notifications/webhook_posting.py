@@ -18,8 +18,7 @@ from troubleshoot_app.domain.errors import UNSTORABLE
 from troubleshoot_app.domain.webhooks import PORTS, Target, may_reach
 from troubleshoot_app.models.webhooks import SNIPPET_LENGTH
 
-TIME_OUT_SECONDS = 10.0
-WHOLE_SECONDS = 20.0
+WHOLE_SECONDS = 10.0  # no longer than a process that stops waits for what is under way
 
 
 class PostRefused(Exception):
@@ -51,7 +50,7 @@ def post(
         PostRefused: the host has an address that nothing may be sent to.
         PostDeferred: no answer came.
     """
-    deadline = Deadline(TIME_OUT_SECONDS, WHOLE_SECONDS)
+    deadline = Deadline(WHOLE_SECONDS, WHOLE_SECONDS)
     try:
         plain = _connected(target, deadline, allow_private=allow_private)
         with _secured(plain, target, deadline) as channel:
