@@ -38,6 +38,11 @@ class Sockets:
         self._by_id: dict[str, ConnectedSocket] = {}
         self.on_change: Callable[[], None] = lambda: None
 
+    def begin(self, on_change: Callable[[], None]) -> None:
+        """Take a name of its own: this process may be a fork of one that had one. Call ``on_change`` from now on."""
+        self.instance_id = uuid4()
+        self.on_change = on_change
+
     def add(self, socket: ConnectedSocket) -> None:
         """Note a socket that opened."""
         with self._lock:

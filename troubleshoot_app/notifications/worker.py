@@ -62,7 +62,7 @@ class Worker:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work for as long as the context is open; at its end let what is under way finish, ten seconds at most."""
-        self._sockets.on_change = self._presence_changed.set
+        self._sockets.begin(self._presence_changed.set)
         duties: list[Callable[[], Awaitable[None]]] = [
             self._hear, self._mirror_presence, self._sweep_screens, self._remind, self._tidy,
         ]  # fmt: skip
