@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.domain.attachments import SUFFIXES
+from troubleshoot_app.domain.attachments import PDF, SUFFIXES, TEXT
 
-ACCEPT = ",".join(("image/*", *SUFFIXES))
+# Pictures by their kind alone: phones then give JPEG in place of HEIC, which few browsers show.
+ACCEPT = ",".join(("image/*", *SUFFIXES[PDF], *SUFFIXES[TEXT]))
 
 
 class Attach(rx.Component):

@@ -28,7 +28,7 @@ _BEGINNINGS = {
 }
 # The first of each is given to a file whose name ends otherwise. What a system might run or a browser might show as a
 # page is not among them.
-_SUFFIXES = {
+SUFFIXES = {
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/png": (".png",),
     "image/gif": (".gif",),
@@ -41,8 +41,7 @@ _SUFFIXES = {
         ".err",
     ),
 }  # fmt: skip
-MEDIA_TYPES = tuple(_SUFFIXES)
-SUFFIXES = tuple(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+MEDIA_TYPES = tuple(SUFFIXES)
 
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _NOT_IN_TEXT = re.compile("[\x00-\x06\x0e-\x1a\x1c-\x1f]")
@@ -81,10 +80,11 @@ def attachment_name(name: str, media_type: str) -> str:
     """Return ``name`` as it is safe to keep and to give out, with an ending that fits what is in the file."""
     clean = clean_file_name(name, UNNAMED)
     suffix = PurePath(clean).suffix.lower()
-    fitting = _SUFFIXES[media_type]
+    fitting = SUFFIXES[media_type]
     if suffix in fitting:
         return clean
-    stem = clean[: -len(suffix)] if suffix in SUFFIXES else clean
+    is_of_another_kind = any(suffix in suffixes for suffixes in SUFFIXES.values())
+    stem = clean[: -len(suffix)] if is_of_another_kind else clean
     return clean_file_name(f"{stem}{fitting[0]}", UNNAMED)
 
 
