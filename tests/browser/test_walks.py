@@ -1,0 +1,172 @@
+"""Walks in real browsers: what stays, what does not count twice, what a page cannot be made to do."""
+
+import re
+
+import psutil
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Browsers
+from tests.browser.screen import answer, dialog, press, question
+from tests.notifications.workers import eventually
+from tests.support.people import Person, Team, publish_tree, start
+from tests.support.server import Server
+from tests.support.smtp import MailServer
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+
+POWER, WAN, PLUG = "Is the power LED lit?", "Is the WAN LED green?", "Plug it in."
+RESTART_MS = 30_000
+SETTLE_MS = 500
+HOSTILE = (
+    "Look <script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+    "[here](javascript:window.hacked=1) <iframe srcdoc='<script>parent.hacked = 1</script>'></iframe>"
+    "<meta http-equiv=refresh content='0;url=/hacked'> ![](x.png) **now**"
+)
+
+
+def walk_of(page_of: Browsers, team: Team, person: Person | None = None, **options: str) -> Page:
+    """Return the page of a session that has just begun."""
+    who = person or team.viewer
+    page = page_of(who, f"/sessions/{transact(start, team, who).id}", **options)
+    expect(question(page)).to_have_text(POWER)
+    return page
+
+
+def test_it_stands_where_it_stood_after_a_reload_in_another_tab_and_on_another_device(
+    page_of: Browsers, team: Team
+):
+    technician = walk_of(page_of, team)
+    answer(technician, "Yes", WAN)
+    technician.get_by_role("textbox", name="Note").fill("Half a note")
+    device = page_of(team.viewer, technician.url, device="desk")
+    eventually(lambda: _note_after_reload(device) == "Half a note", 10)
+    technician.reload()
+    tab = technician.context.new_page()
+    tab.goto(technician.url)
+    for page in (technician, tab, device):
+        expect(question(page)).to_have_text(WAN)
+        expect(page.get_by_role("textbox", name="Note")).to_have_value("Half a note")
+    answer(device, "Look again", POWER)
+    press(tab, "No")
+    expect(tab.get_by_text("has moved on in another tab")).to_be_visible()
+    expect(question(tab)).to_have_text(POWER)
+
+
+def _note_after_reload(page: Page) -> str:
+    page.reload()
+    return page.get_by_role("textbox", name="Note").input_value()
+
+
+def test_a_double_click_is_one_step(page_of: Browsers, team: Team):
+    technician = walk_of(page_of, team)
+    technician.get_by_role("button", name="Yes", exact=True).dblclick()
+    expect(question(technician)).to_have_text(WAN)
+    technician.wait_for_timeout(SETTLE_MS)
+    expect(technician.get_by_text("1 step", exact=True)).to_be_visible()
+    expect(question(technician)).to_have_text(WAN)
+
+
+def test_park_tells_nobody_and_resume_goes_on(page_of: Browsers, team: Team, smtp: MailServer):
+    senior = page_of(team.engineer, "/trees", device="desk")
+    technician = walk_of(page_of, team)
+    answer(technician, "Yes", WAN)
+    press(technician, "Park")
+    press(technician, "Park session")
+    expect(technician.get_by_text("This session is parked.")).to_be_visible()
+    technician.goto("/sessions")
+    press(technician, "Resume")
+    expect(question(technician)).to_have_text(WAN)
+    expect(technician.get_by_role("button", name="Park")).to_be_visible()
+    assert senior.get_by_role("alert").count() == 0
+    assert smtp.attempts == []
+
+
+def test_the_line_may_drop_and_nothing_is_lost(page_of: Browsers, team: Team):
+    technician = walk_of(page_of, team)
+    answer(technician, "Yes", WAN)
+    technician.context.set_offline(True)
+    technician.get_by_role("textbox", name="Note").fill("typed while offline")
+    technician.context.set_offline(False)
+    answer(technician, "Look again", POWER)
+    expect(technician.get_by_text("typed while offline")).to_be_visible()
+    expect(technician.get_by_text("2 steps")).to_be_visible()
+
+
+def test_a_server_that_is_killed_in_mid_walk_costs_nothing(
+    page_of: Browsers, page_as: object, server: Server, team: Team
+):
+    page_of.pages.expected += ["WebSocket", "ERR_", "Failed to load"]
+    technician = walk_of(page_of, team)
+    answer(technician, "Yes", WAN)
+    assert server.process is not None
+    for worker in psutil.Process(server.process.pid).children():
+        if "postgres" not in worker.name() and "resource_tracker" not in " ".join(worker.cmdline()):
+            worker.kill()
+    technician.get_by_role("textbox", name="Note").fill("typed while it was down")
+    technician.get_by_role("button", name="Look again").click()
+    expect(question(technician)).to_have_text(POWER, timeout=RESTART_MS)
+    expect(technician.get_by_text("typed while it was down")).to_be_visible()
+    expect(technician.get_by_text("2 steps")).to_be_visible()
+    answer(technician, "No", PLUG)
+    expect(technician.get_by_text("3 steps")).to_be_visible()
+
+
+def test_what_an_author_or_a_technician_writes_is_shown_and_never_run(page_of: Browsers, team: Team):
+    tree = Tree("a", {
+        "a": Node("a", NodeKind.QUESTION, HOSTILE, HOSTILE, (Option("on", HOSTILE[:200], "b"),)),
+        "b": Node("b", NodeKind.RESOLUTION, "Done."),
+    })  # fmt: skip
+    tree_id = transact(publish_tree, team.admin, tree, title="Hostile <script>window.hacked = 1</script>")
+    page_of.pages.expected += ["x.png"]
+    page = page_of(team.viewer, f"/trees/{tree_id}")
+    press(page, "Start session")
+    expect(question(page)).to_contain_text("now")
+    expect(question(page).locator("strong")).to_have_text("now")
+    page.get_by_role("textbox", name="Note").fill(HOSTILE)
+    page.get_by_role("group", name="Answers").get_by_role("button").first.click()
+    expect(question(page)).to_have_text("Done.")
+    expect(page.get_by_text("onerror").first).to_be_visible()
+    for link in page.get_by_role("link", name="here").all():
+        assert "javascript" not in (link.get_attribute("href") or "")
+    assert page.locator("iframe, main script, main meta").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+def test_the_whole_way_by_keyboard_only(page_of: Browsers, team: Team):
+    page = page_of(team.viewer, "/trees", device="desk")
+    expect(page.get_by_role("heading", name="Trees", exact=True)).to_be_visible()
+    _tab_to(page, "link", "No internet")
+    page.keyboard.press("Enter")
+    _tab_to(page, "button", "Start session")
+    page.keyboard.press("Enter")
+    expect(question(page)).to_be_focused()
+    expect(question(page)).to_have_text(POWER)
+    _tab_to(page, "button", "Yes")
+    page.keyboard.press("Enter")
+    expect(question(page)).to_have_text(WAN)
+    expect(question(page)).to_be_focused()
+    _tab_to(page, "textbox", "Note")
+    page.keyboard.type("Amber")
+    _tab_to(page, "button", "Escalate")
+    page.keyboard.press("Enter")
+    expect(dialog(page, "Escalate")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog(page, "Escalate")).to_have_count(0)
+    expect(page.get_by_role("button", name="Escalate")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog(page, "Escalate").get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("Stuck by keyboard")
+    _tab_to(page, "button", "Send escalation")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Waiting for a senior")).to_be_visible()
+
+
+def _tab_to(page: Page, role: str, name: str) -> None:
+    """Press Tab until the control of that name has the focus, as somebody without a mouse does."""
+    wanted = page.get_by_role(role, name=re.compile(f"^{name}"))  # type: ignore[arg-type]
+    expect(wanted.first).to_be_visible()
+    for _ in range(60):
+        if wanted.first.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the {role} {name!r} cannot be reached by Tab")
