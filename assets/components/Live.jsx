@@ -101,6 +101,26 @@ function useSeen(hydrated, alerts, onSeen) {
   }, [hydrated, keys]);
 }
 
+// A dialog that was opened by the server's word has no trigger to give the focus back to: it goes back to where it was.
+function useFocusBack() {
+  useEffect(() => {
+    let last = null;
+    const remember = ({ target }) => {
+      if (!target.closest?.('[role="dialog"], [role="alertdialog"]')) last = target;
+    };
+    const portals = new MutationObserver((changes) => {
+      const isGone = changes.some((change) => change.removedNodes.length > 0);
+      if (isGone && document.activeElement === document.body && last?.isConnected) last.focus({ preventScroll: true });
+    });
+    document.addEventListener("focusin", remember);
+    portals.observe(document.body, { childList: true });
+    return () => {
+      document.removeEventListener("focusin", remember);
+      portals.disconnect();
+    };
+  }, []);
+}
+
 export function Live({
   hydrated,
   messageSeq,
@@ -139,6 +159,7 @@ export function Live({
   }, [count]);
 
   useSeen(hydrated, alerts ?? [], onSeen);
+  useFocusBack();
 
   return null;
 }
@@ -151,9 +172,14 @@ export function Follow({ hydrated, tick, onTick }) {
 
 // After an answer the next question is what counts: it gets the focus, so that it is read out, and comes into view.
 export function Arrival({ hydrated, place, target }) {
+  const arrive = () => document.getElementById(target)?.focus({ preventScroll: true });
   useNews(hydrated, place, () => {
-    document.getElementById(target)?.focus({ preventScroll: true });
+    arrive();
     window.scrollTo({ top: 0 });
   });
+  // Who comes from another page has left what had the focus behind.
+  useEffect(() => {
+    if (hydrated && document.activeElement === document.body) arrive();
+  }, [hydrated]);
   return null;
 }

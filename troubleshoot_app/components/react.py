@@ -134,6 +134,42 @@ class SearchBox(rx.Component):
     on_search: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class Answers(rx.Component):
+    """The options of the current node as buttons, sent with what stands in the note, and again after a dropped line."""
+
+    library = "$/public/components/Walking.jsx"
+    tag = "Answers"
+
+    session_id: rx.Var[str]
+    revision: rx.Var[int]
+    hydrated: rx.Var[bool]
+    options: rx.Var[list[Any]]
+    on_answer: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str, str)]
+
+
+class Note(rx.Component):
+    """The note of the current node, kept as it is typed: on the server, and on the device until the server has it."""
+
+    library = "$/public/components/Walking.jsx"
+    tag = "Note"
+
+    session_id: rx.Var[str]
+    seq: rx.Var[int]
+    saved: rx.Var[str]
+    hydrated: rx.Var[bool]
+    placeholder: rx.Var[str]
+    on_save: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str)]
+
+
+class Keys(rx.Component):
+    """Keys for the walk: 1 to 9, B, N, E; ``on_help`` is called for ?."""
+
+    library = "$/public/components/Walking.jsx"
+    tag = "Keys"
+
+    on_help: rx.EventHandler[rx.event.no_args_event_spec]
+
+
 class Chart(rx.NoSSRComponent):
     """A tree as a chart, loaded from ``source``; ``here`` is the node that is worked on or stood at.
 

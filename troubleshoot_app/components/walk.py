@@ -6,9 +6,8 @@ import reflex as rx
 
 from troubleshoot_app.components.attachments import attach, files_of
 from troubleshoot_app.components.export import export_button
-from troubleshoot_app.components.react import Arrival, ago, chart, inline_prose, prose
+from troubleshoot_app.components.react import Answers, Arrival, Keys, Note, ago, chart, inline_prose, prose
 from troubleshoot_app.schemas.sessions import StepView
-from troubleshoot_app.schemas.trees import OptionView
 from troubleshoot_app.states.sessions import SessionState
 
 
@@ -24,11 +23,12 @@ def node_card() -> rx.Component:
         rx.cond(SessionState.node.help != "", rx.box(prose(SessionState.node.help), class_name="node-help")),
         rx.cond(
             SessionState.can_walk,
-            rx.box(
-                rx.foreach(SessionState.node.options, _option),
-                class_name="options",
-                role="group",
-                custom_attrs={"aria-label": "Answers"},
+            Answers.create(
+                session_id=SessionState.id,
+                revision=SessionState.revision,
+                hydrated=rx.State.is_hydrated,
+                options=SessionState.node.options,
+                on_answer=SessionState.choose,
             ),
         ),
         key=SessionState.node.id + SessionState.seq.to_string(),
@@ -84,16 +84,13 @@ def note_box() -> rx.Component:
     """Return the note of the current node; it is kept as it is typed."""
     return rx.box(
         rx.el.label("Note", html_for="note", class_name="field-label"),
-        rx.text_area(
-            id="note",
-            default_value=SessionState.note,
-            on_change=lambda typed: SessionState.save_note(typed, SessionState.seq).debounce(300),
+        Note.create(
+            session_id=SessionState.id,
+            seq=SessionState.seq,
+            saved=SessionState.note,
+            hydrated=rx.State.is_hydrated,
             placeholder="What you see, hear or measure. Kept with your answer.",
-            rows="2",
-            size="3",
-            resize="vertical",
-            max_length=10_000,
-            key="note-" + SessionState.id + SessionState.seq.to_string(),
+            on_save=SessionState.save_note,
         ),
         class_name="field note",
     )
@@ -182,6 +179,41 @@ def map_dialog() -> rx.Component:
     )
 
 
+def keys() -> rx.Component:
+    """Return what listens to the keys of the walk, and the dialog that shows them."""
+    return rx.fragment(
+        Keys.create(on_help=SessionState.open_dialog("keys")),
+        rx.dialog.root(
+            rx.dialog.content(
+                rx.dialog.title("Keys", size="5", mb="1"),
+                rx.dialog.description(
+                    "They work while you are not typing.", size="3", color_scheme="gray", mb="3"
+                ),
+                rx.el.dl(
+                    *[
+                        rx.fragment(rx.el.dt(rx.el.kbd(key)), rx.el.dd(meaning))
+                        for key, meaning in (
+                            ("1 – 9", "Choose that answer"),
+                            ("B", "Back to the question before"),
+                            ("N", "Write a note"),
+                            ("E", "Escalate"),
+                            ("?", "Show these keys"),
+                        )
+                    ],
+                    class_name="keys",
+                ),
+                rx.box(
+                    rx.button("Close", size="3", variant="soft", on_click=SessionState.open_dialog("")),
+                    class_name="dialog-actions",
+                ),
+                max_width="26rem",
+            ),
+            open=SessionState.dialog == "keys",
+            on_open_change=SessionState.toggle_dialog,
+        ),
+    )
+
+
 def action_bar() -> rx.Component:
     """Return the bar at the thumb: back, and handing over, always in reach."""
     return rx.cond(
@@ -194,7 +226,8 @@ def action_bar() -> rx.Component:
                 variant="soft",
                 color_scheme="gray",
                 disabled=SessionState.step_count == 0,
-                on_click=SessionState.back(SessionState.revision),
+                on_click=SessionState.back(SessionState.revision, SessionState.id),
+                custom_attrs={"data-key": "b"},
             ),
             rx.button(
                 "Park",
@@ -221,6 +254,7 @@ def action_bar() -> rx.Component:
                     size="3",
                     class_name="escalate",
                     on_click=SessionState.open_dialog("escalate"),
+                    custom_attrs={"data-key": "e"},
                 ),
             ),
             class_name="action-bar",
@@ -233,17 +267,6 @@ def action_bar() -> rx.Component:
 def step_line(step: rx.Var[StepView], files: Any) -> rx.Component:
     """Return one answer of a path: what was asked, what was said, by whom and when; and those of ``files`` with it."""
     return rx.el.li(*_step_words(step, files), class_name=rx.cond(step.undone, "step step-undone", "step"))
-
-
-def _option(option: rx.Var[OptionView]) -> rx.Component:
-    return rx.button(
-        inline_prose(option.label),
-        size="4",
-        variant="surface",
-        class_name="option-button",
-        on_click=SessionState.choose(option.id, SessionState.revision),
-        key=option.id,
-    )
 
 
 def _step(step: rx.Var[StepView]) -> rx.Component:

@@ -114,25 +114,34 @@ class SessionState(SignedInState):
         await self._follow(self.handoff if self.status == SessionStatus.ESCALATED else None)
 
     @handler(Policy.SIGNED_IN)
-    async def choose(self, option_id: str, revision: int):
-        """Answer the question that was on screen at ``revision``; pressed twice, it counts once."""
-        await self._change(sessions.choose_option, option_id=option_id, revision=revision)
+    async def choose(self, option_id: str, revision: int, session_id: str = "", note: str | None = None):
+        """Answer the question that was on screen at ``revision``; pressed twice, it counts once.
+
+        After a dropped line it comes before the page is loaded again, so that the page says which session it means.
+        """
+        await self._change(
+            sessions.choose_option, session_id, option_id=option_id, revision=revision, note=note
+        )
 
     @handler(Policy.SIGNED_IN)
-    async def back(self, revision: int):
+    async def back(self, revision: int, session_id: str = ""):
         """Take the last answer back."""
-        await self._change(sessions.step_back, revision=revision)
+        await self._change(sessions.step_back, session_id, revision=revision)
 
     @handler(Policy.SIGNED_IN)
     async def back_to(self, seq: int, revision: int):
         """Stand again where an earlier answer was given."""
         self.path_open = False
-        await self._change(sessions.step_back, to_seq=seq, revision=revision)
+        await self._change(sessions.step_back, self.id, to_seq=seq, revision=revision)
 
     @handler(Policy.SIGNED_IN)
-    async def save_note(self, note: str, seq: int):
+    async def save_note(self, note: str, seq: int, session_id: str = ""):
         """Keep what is typed at the node that was on screen after step ``seq``."""
-        await self._run(sessions.save_note, session_id=self.id, seq=seq, note=note)
+        await self._run(sessions.save_note, session_id=session_id or self.id, seq=seq, note=note)
+        if seq == self.seq:
+            self.note = note
+        elif self.id:
+            await self._reload()
 
     @handler(Policy.SIGNED_IN)
     async def show_path(self, opened: bool):
@@ -217,10 +226,12 @@ class SessionState(SignedInState):
             await self._reload()
         self.dialog = ""
 
-    async def _change(self, service: Any, **kwargs: Any) -> None:
+    async def _change(self, service: Any, session_id: str, **kwargs: Any) -> None:
         """Run a use case that moves the session; when it had moved already, show where it stands, then say so."""
         try:
-            view = await self._run(service, session_id=self.id, latest_steps=RECENT_STEPS, **kwargs)
+            view = await self._run(
+                service, session_id=session_id or self.id, latest_steps=RECENT_STEPS, **kwargs
+            )
         except (Conflict, Forbidden):
             await self._reload()
             raise
