@@ -284,8 +284,8 @@ def test_an_idle_worker_asks_little_and_writes_nothing(team: Team, smtp: MailSer
             event.remove(engine(), "before_cursor_execute", note)
     assert all(statement.startswith("SELECT") for statement in statements)
     by_kind = {statement.split("FROM")[1][:60] for statement in statements}
-    assert len(by_kind) <= 5, (
-        "one for each queue of mails, one for screens, now and then for reminders and claims"
+    assert len(by_kind) <= 7, (
+        "one for each of three queues, one for screens, now and then for reminders, claims and silence"
     )
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from tests.support.people import Person, do
+from tests.support.people import Person, deliveries_of
 from tests.support.smtp import MailServer
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.settings import get_settings
@@ -25,7 +25,6 @@ from troubleshoot_app.notifications.pusher import Notice
 from troubleshoot_app.notifications.smtp_connection import SmtpServer
 from troubleshoot_app.notifications.worker import Worker
 from troubleshoot_app.schemas.handoffs import Inbox
-from troubleshoot_app.services import handoff_views
 
 POLL_SECONDS = 0.02
 STOP_SECONDS = 20
@@ -166,7 +165,7 @@ def eventually(true: Callable[[], bool], seconds: float = 10) -> float:
 
 def told(escalator: Person, handoff_id: str, channel: str = "email") -> dict[str, str]:
     """Return how far telling has come by a channel: the first part of each address, and a status."""
-    views = do(escalator, handoff_views.list_deliveries, handoff_id=handoff_id)
+    views = transact(deliveries_of, escalator, handoff_id)
     addresses = transact(lambda db: dict(db.execute(select(col(User.id), col(User.email))).all()))
     return {
         addresses[UUID(view.recipient.id)].partition("@")[0]: view.status.value

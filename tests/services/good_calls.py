@@ -138,7 +138,6 @@ class GoodCalls:
             "handoffs.resolve": (team.engineer, claimed | {"resolution": "r"}),
             "handoffs.resume": (team.viewer, {"handoff_id": self.parked.id}),
             "handoff_views.get_handoff": (team.viewer, to_open),
-            "handoff_views.list_deliveries": (team.viewer, to_open),
             "handoff_views.find_deliveries": (team.viewer, to_open | {"page": PageRequest()}),
             "handoff_views.get_watch": (team.viewer, to_open),
             "deliveries.resend": (team.admin, {"delivery_id": self.failed.id}),

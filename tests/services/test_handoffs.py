@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from tests.support.people import Person, Team, add_team, ask, escalate, start
+from tests.support.people import Person, Team, add_team, ask, deliveries_of, escalate, start
 from troubleshoot_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from troubleshoot_app.domain.handoff import HandoffStatus, Intent, Priority
 from troubleshoot_app.models import AuditEntry, Delivery, Handoff
@@ -28,7 +28,7 @@ def session_of(db: Session, person: Person, handoff: HandoffView) -> SessionView
 
 
 def deliveries(db: Session, person: Person, handoff: HandoffView) -> list[DeliveryView]:
-    return ask(db, person, handoff_views.list_deliveries, handoff_id=handoff.id)
+    return deliveries_of(db, person, handoff.id)
 
 
 def park(db: Session, team: Team, person: Person | None = None) -> HandoffView:
@@ -251,14 +251,14 @@ def test_the_escalator_cannot_pick_up_their_own(db: Session, team: Team):
 
 def test_a_viewer_sees_no_escalation_of_others(db: Session, team: Team):
     handoff = escalate(db, team, team.engineer)
-    for call in (handoff_views.get_handoff, handoff_views.list_deliveries, handoffs.cancel):
+    for call in (handoff_views.get_handoff, handoff_views.get_watch, handoffs.cancel):
         with pytest.raises(NotFound):
             ask(db, team.viewer, call, handoff_id=handoff.id)
     assert ask(db, team.viewer, handoff_views.list_handoffs) == []
     assert ask(db, team.viewer, handoff_views.list_queue) == []
 
 
-@pytest.mark.parametrize("action", [*ACTIONS, "dismiss", "get_handoff", "list_deliveries"])
+@pytest.mark.parametrize("action", [*ACTIONS, "dismiss", "get_handoff", "get_watch"])
 def test_an_escalation_of_another_account_does_not_exist(db: Session, team: Team, action: str):
     handoff = escalate(db, team)
     fn, arguments = ACTIONS.get(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from tests.support.people import Person, Team, add_team, ask, escalate, start
+from tests.support.people import Person, Team, add_team, ask, deliveries_of, escalate, start
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.models import Delivery, Handoff, SignIn
 from troubleshoot_app.notifications.inboxes import SHOWN_ALERTS, account_inboxes
@@ -101,7 +101,7 @@ def test_a_page_that_shows_the_inbox_counts_as_shown_and_not_as_seen(db: Session
     handoff = escalate(db, team)
 
     def on_screen(person: Person) -> str:
-        told = ask(db, team.viewer, handoff_views.list_deliveries, handoff_id=handoff.id)
+        told = deliveries_of(db, team.viewer, handoff.id)
         return next(d.status for d in told if d.recipient.id == str(person.id) and d.channel == "in_app")
 
     inbox(db, team.engineer)
@@ -114,7 +114,7 @@ def test_a_page_that_shows_the_inbox_counts_as_shown_and_not_as_seen(db: Session
 def test_seeing_ones_own_banner_changes_nothing_for_others(db: Session, team: Team):
     handoff = escalate(db, team)
     ask(db, team.engineer, handoff_views.note_seen, handoff_ids=[handoff.id])
-    told = ask(db, team.viewer, handoff_views.list_deliveries, handoff_id=handoff.id)
+    told = deliveries_of(db, team.viewer, handoff.id)
     changed = {one.recipient.name: one.status for one in told if one.status != "pending"}
     assert set(changed) == {team.engineer.name}
     assert {one.status for one in told if one.recipient.name == team.engineer.name} == {"seen", "skipped"}

@@ -59,6 +59,7 @@ def test_nothing_is_found_where_all_is_well(db: Session, team: Team):
         ("UPDATE delivery SET status = 'pending', next_attempt_at = now() WHERE status = 'skipped'", "still waits although"),
         ("UPDATE handoff SET told_at = told_at - interval '2 days'", "longer than mails are tried"),
         ("UPDATE delivery SET status = 'sent'", "nobody knows when"),
+        ("UPDATE delivery SET status = 'seen', silenced = true", "wants quiet, and yet"),
         ("UPDATE webhook_delivery SET created_at = created_at - interval '2 days'", "longer than it is tried"),
         ("UPDATE webhook_delivery SET status = 'sent', sent_at = now(), attempts = 1", "has not said so"),
     ],

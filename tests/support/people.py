@@ -17,10 +17,12 @@ from troubleshoot_app.domain.formats.tree_file import TreeFile
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, Intent
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.models import Account, Delivery, SignIn, TroubleshootingTree, User
-from troubleshoot_app.schemas.handoffs import HandoffView
+from troubleshoot_app.schemas.handoffs import DeliveryView, HandoffView
+from troubleshoot_app.schemas.lists import LIMIT_MOST
 from troubleshoot_app.schemas.sessions import SessionView
-from troubleshoot_app.services import handoffs, sessions, trees
+from troubleshoot_app.services import handoff_views, handoffs, sessions, trees
 from troubleshoot_app.services.access import Credential, acting, get_row
+from troubleshoot_app.services.paging import PageRequest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -188,6 +190,18 @@ def escalate(db: Session, /, team: Team, person: Person | None = None, **words: 
         intent=Intent.ESCALATE,
         **words,
     )
+
+
+def deliveries_of(db: Session, person: Person, handoff_id: str) -> list[DeliveryView]:
+    """Return who was told of an escalation that ``person`` may see, by name, the screen before the mail."""
+    page = ask(
+        db,
+        person,
+        handoff_views.find_deliveries,
+        handoff_id=handoff_id,
+        page=PageRequest(limit=LIMIT_MOST),
+    )
+    return sorted(page.items, key=lambda one: (one.recipient.name, one.channel != Channel.IN_APP))
 
 
 def fail_mail(

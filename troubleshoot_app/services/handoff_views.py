@@ -147,16 +147,6 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
     )
 
 
-def list_deliveries(db: Session, actor: Actor, *, handoff_id: object) -> list[DeliveryView]:
-    """Return who was told of a handoff by which channel and how that went, by name."""
-    rows = db.execute(
-        _deliveries(_one(db, actor, handoff_id).Handoff).order_by(
-            col(User.name), col(User.id), col(Delivery.channel).desc()
-        )
-    )
-    return [delivery_view(row.Delivery, row.name) for row in rows]
-
-
 def find_deliveries(db: Session, actor: Actor, *, handoff_id: str, page: PageRequest) -> DeliveryPage:
     """Return a page of who was told of a handoff and how that went, newest first.
 

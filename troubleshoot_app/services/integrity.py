@@ -114,6 +114,10 @@ _RULES = (
         "SELECT id FROM case_mail WHERE status = 'pending' AND (next_attempt_at IS NULL OR created_at < :late)",
     ),
     _Rule(
+        "delivery {id}: its recipient wants quiet, and yet it was made",
+        "SELECT id FROM delivery WHERE silenced AND status NOT IN ('pending', 'skipped')",
+    ),
+    _Rule(
         "delivery {id}: it is sent, and nobody knows when",
         "SELECT id FROM delivery WHERE status = 'sent' AND (sent_at IS NULL OR attempts = 0)",
     ),
