@@ -67,6 +67,16 @@ class House:
         self._cluster = _AsInstalled(os.getpid())
 
     @contextlib.contextmanager
+    def database(self, name: str) -> Iterator[None]:
+        """Let ``transact`` in this process work on a new database, with no server beside it."""
+        os.environ["DATABASE_URL"] = self._cluster.database(f"bench_{name}")
+        get_settings.cache_clear()
+        try:
+            yield
+        finally:
+            forget_engine()
+
+    @contextlib.contextmanager
     def stage(self, name: str, **settings: str) -> Iterator[Stage]:
         """Start both servers on a new database; ``settings`` are those of the real one."""
         url = self._cluster.database(f"bench_{name}")

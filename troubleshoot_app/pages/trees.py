@@ -76,7 +76,7 @@ def _filters() -> rx.Component:
             InboxState.is_senior,
             _filter(
                 "State",
-                "All but archived",
+                "All states",
                 *[rx.el.option(words, value=state) for state, words in _STATES],
                 value=TreesState.lifecycle,
                 on_change=TreesState.choose_state,

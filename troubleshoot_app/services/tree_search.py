@@ -4,7 +4,7 @@ The words of a tree are taken up when it is made or published, and for what else
 that no tree has is taken for the ones that it may be a mistyped form of.
 """
 
-from sqlalchemy import ColumnElement, cast, func, literal, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, String, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session
 
@@ -12,7 +12,7 @@ from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.formats.words import plain
 from troubleshoot_app.domain.search import FUZZY_FROM, distance, is_near, matches, runs, snippet, words_of
 from troubleshoot_app.domain.search_vector import text_of_node
-from troubleshoot_app.domain.tree import Tree
+from troubleshoot_app.domain.tree import Node, Tree
 from troubleshoot_app.domain.tree_status import TreeFilter
 from troubleshoot_app.models import TreeText, TreeVersion, TreeWord
 from troubleshoot_app.models.base import AnyRow
@@ -33,10 +33,11 @@ from troubleshoot_app.services.tree_rows import (
 QUERY_LENGTH = 200
 WORDS_ASKED = 10
 FOUND_LIMIT = 50
-RANKED_LIMIT = 250
+RANKED_LIMIT = 150
 CANDIDATES = 100
 CORRECTIONS = 4
 LEAST_SIMILARITY = "0.1"
+LAST_CHARACTER = "\U0010ffff"
 
 _text = TreeText.__table__
 _word = TreeWord.__table__
@@ -109,11 +110,32 @@ def _narrowing(category: object, tag: object, state: object) -> Narrowing:
 
 def _beginnings(db: Session, actor: Actor, words: list[str]) -> Beginnings:
     """Return for each word what it may begin with: itself, or what it may be a typo of; nothing if there is none."""
-    return [_beginning(db, actor, word) for word in words]
+    sure = {word for word in words if len(word) < FUZZY_FROM or word.isdigit()}
+    sure |= _known(db, actor, [word for word in words if word not in sure])
+    return [(word,) if word in sure else _near(db, actor, word) for word in words]
 
 
-def _beginning(db: Session, actor: Actor, word: str) -> tuple[str, ...]:
-    if len(word) < FUZZY_FROM or word.isdigit() or _is_known(db, actor, word):
+def _known(db: Session, actor: Actor, words: list[str]) -> set[str]:
+    """Return those of the words that some word begins with: among those that are kept for typos."""
+    asked = func.unnest(cast(literal(words, ARRAY(String)), ARRAY(String))).column_valued("asked")
+    begun = (
+        select(_word.c.word)
+        .where(
+            _word.c.account_id == actor.account_id,
+            _word.c.word >= asked,
+            _word.c.word < asked + LAST_CHARACTER,
+        )
+        .exists()
+    )
+    return set(db.execute(select(asked).where(begun)).scalars()) if words else set()
+
+
+def _near(db: Session, actor: Actor, word: str) -> tuple[str, ...]:
+    """Return the words that a word may be a typo of, or the word itself where it is one of the many of a huge tree."""
+    there = select(_text.c.tree_id).where(
+        _text.c.account_id == actor.account_id, _text.c.words.bool_op("@@")(_query([(word,)], ""))
+    )
+    if db.execute(there.limit(1)).one_or_none() is not None:
         return (word,)
     db.execute(select(func.set_config("pg_trgm.similarity_threshold", LEAST_SIMILARITY, True)))
     near = db.execute(
@@ -128,17 +150,6 @@ def _beginning(db: Session, actor: Actor, word: str) -> tuple[str, ...]:
     ).scalars()
     typos = sorted((distance(word, other), other) for other in near if is_near(word, other))
     return tuple(other for _, other in typos[:CORRECTIONS])
-
-
-def _is_known(db: Session, actor: Actor, word: str) -> bool:
-    """Tell whether some word begins so: first among those that are kept for typos, which of a huge tree are not all."""
-    kept = select(_word.c.word).where(
-        _word.c.account_id == actor.account_id, _word.c.word.startswith(word, autoescape=True)
-    )
-    there = select(_text.c.tree_id).where(
-        _text.c.account_id == actor.account_id, _text.c.words.bool_op("@@")(_query([(word,)], ""))
-    )
-    return any(db.execute(query.limit(1)).one_or_none() is not None for query in (kept, there))
 
 
 def _best(
@@ -189,7 +200,8 @@ def _hit(row: AnyRow, tree: Tree | None, wanted: Beginnings, score: float) -> Tr
     for node in tree.nodes.values() if tree else ():
         there = matches(text_of_node(node), wanted)
         if there > most:
-            most, node_id, text = there, node.id, text_of_node(node)
+            is_asked = matches(node.text, wanted) == there
+            most, node_id, text = there, node.id, node.text if is_asked else _all_of(node)
     piece = snippet(plain(text), wanted)
     return TreeHit(
         tree=tree_summary(row),
@@ -198,6 +210,10 @@ def _hit(row: AnyRow, tree: Tree | None, wanted: Beginnings, score: float) -> Tr
         runs=[TextRun(text=words, marked=marked) for words, marked in runs(piece, wanted)],
         score=round(min(1.0, float(score)), 4),
     )
+
+
+def _all_of(node: Node) -> str:
+    return " · ".join(filter(None, (node.text, node.help, *(option.label for option in node.options))))
 
 
 def _about(row: AnyRow) -> str:
