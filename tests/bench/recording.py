@@ -1,6 +1,7 @@
 """The SQL of one step, as the application sends it, written down for the bare server to run again and again."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,24 +24,9 @@ def record_step(walker: Walker, answer: str) -> str:
 
     What differs between the two moves on with every step; ``answer`` is what the bare server says after each.
     """
-    before, after = _take_step(walker), _take_step(walker)
-    assert [text for text, _ in before] == [text for text, _ in after], "two steps sent different SQL"
-    statements = [
-        (text, {name: _written(earlier[name], value) for name, value in parameters.items()})
-        for (text, parameters), (_, earlier) in zip(after, before, strict=True)
-    ]
-    return json.dumps({"answer": answer, "statements": statements})
+    credential = credential_of_cookie(walker.cookie)
 
-
-def _take_step(walker: Walker) -> Statements:
-    sent: Statements = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        sent.append((statement, dict(parameters)))
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
-        credential = credential_of_cookie(walker.cookie)
+    def step() -> None:
         transact(
             acting,
             credential,
@@ -49,6 +35,30 @@ def _take_step(walker: Walker) -> Statements:
             option_id=OPTION,
             latest_steps=RECENT_STEPS,
         )
+
+    return record(step, answer)
+
+
+def record(call: Callable[[], object], answer: str) -> str:
+    """Make a call twice; return the SQL of the second as a script, with what the bare server answers."""
+    before, after = _statements_of(call), _statements_of(call)
+    assert [text for text, _ in before] == [text for text, _ in after], "two calls sent different SQL"
+    statements = [
+        (text, {name: _written(earlier[name], value) for name, value in parameters.items()})
+        for (text, parameters), (_, earlier) in zip(after, before, strict=True)
+    ]
+    return json.dumps({"answer": answer, "statements": statements})
+
+
+def _statements_of(call: Callable[[], object]) -> Statements:
+    sent: Statements = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        sent.append((statement, dict(parameters)))
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        call()
     finally:
         event.remove(engine(), "before_cursor_execute", note)
     return sent

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,9 @@ from troubleshoot_app.server.paths import ROOT
 from troubleshoot_app.server.postgres import EmbeddedPostgres
 
 SECRET_KEY = "a-key-for-benchmarks-long-enough-to-sign-with"
+START_SECONDS = 30
 STOP_SECONDS = 5
+POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,11 @@ class Floor:
 
 @dataclass(frozen=True)
 class Stage:
-    """The real server and the bare one, on the same database, which ``transact`` in this process works on as well."""
+    """The real server and the bare ones, on the same database, which ``transact`` in this process works on as well."""
 
     server: Server
     floor: Floor
+    bare_api: str
 
 
 class _AsInstalled(Cluster):
@@ -88,7 +92,7 @@ class House:
             stack.callback(forget_engine)
             server.start(command=[sys.executable, "-m", "troubleshoot_app", "serve", "--end-with-parent"])
             stack.callback(server.stop)
-            yield Stage(server, stack.enter_context(_floor(url)))
+            yield Stage(server, stack.enter_context(_floor(url)), stack.enter_context(_bare_api(url)))
 
     def close(self) -> None:
         """Stop PostgreSQL and remove what it kept."""
@@ -119,6 +123,32 @@ def _floor(database_url: str) -> Iterator[Floor]:
             process.kill()
             process.wait()
         process.stdout.close()
+
+
+@contextlib.contextmanager
+def _bare_api(database_url: str) -> Iterator[str]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "--log-level", "error",
+         "tests.bench.bare_api:app"],
+        cwd=ROOT,
+        env=clean_environment(DATABASE_URL=database_url),
+    )  # fmt: skip
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        assert time.monotonic() < deadline, "the bare API did not start"
+        time.sleep(POLL_SECONDS)
 
 
 class Neighbours:
