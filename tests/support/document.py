@@ -130,7 +130,9 @@ def _hidden(app: FastAPI) -> Iterator[Operation]:
                     places=tuple(Place("path", name) for name in _PARAMETER.findall(path)),
                     body={"file": b""} if route.body_field else None,
                     media_type=MULTIPART if route.body_field else "",
-                    query={},
+                    query={
+                        one.alias: "1" for one in route.dependant.query_params if one.field_info.is_required()
+                    },
                     needs_sign_in=True,
                     by_cookie=True,
                     least_role=_least_role(route.endpoint.__doc__ or ""),

@@ -21,7 +21,7 @@ LARGER = {"/attachments": SIZE_LIMIT + FORM_OVERHEAD}
 _TOO_LARGE = "The body is larger than the {limit:,} bytes that are taken here."
 
 
-def known_media_type(request: Request) -> None:
+async def known_media_type(request: Request) -> None:
     """Refuse, with 415, a body of another media type than the route reads."""
     route = request.scope["route"]
     if route.body_field is None or not _has_body(request.headers):

@@ -1,4 +1,4 @@
-"""What routes ask for: who is calling."""
+"""What routes ask for: who is calling. None of it waits for anything, so it is ``async``: a thread would cost more."""
 
 from typing import Annotated
 
@@ -34,7 +34,7 @@ def read_credential(bearer: HTTPAuthorizationCredentials | None) -> Credential:
     return Credential(sign_in_id=read_access_token(bearer.credentials))
 
 
-def current_credential(
+async def current_credential(
     bearer: BearerToken,
     _: Annotated[str | None, Security(_password_flow)],
 ) -> Credential:
@@ -46,7 +46,7 @@ def current_credential(
     return read_credential(bearer)
 
 
-def current_client(request: Request) -> str:
+async def current_client(request: Request) -> str:
     """Return the address that the caller comes from: behind trusted proxies, what the outermost of them has seen."""
     host = request.client.host if request.client else ""
     hops = get_settings().trusted_proxy_hops
@@ -57,22 +57,22 @@ def current_client(request: Request) -> str:
     return way[max(0, len(way) - 1 - hops)]
 
 
-def browser_credential(request: Request) -> Credential | None:
+async def browser_credential(request: Request) -> Credential | None:
     """Return what identifies the browser that calls, by its cookie."""
     return credential_of_cookie(request.cookies.get(SIGN_IN_COOKIE, ""))
 
 
-def any_credential(request: Request, bearer: BearerToken) -> Credential | None:
+async def any_credential(request: Request, bearer: BearerToken) -> Credential | None:
     """Return what identifies the caller: an access token, or else the cookie of a browser, for what pages show."""
-    return browser_credential(request) if bearer is None else read_credential(bearer)
+    return await browser_credential(request) if bearer is None else read_credential(bearer)
 
 
-def no_store(response: Response) -> None:
+async def no_store(response: Response) -> None:
     """Keep answers that hold secrets, or say who somebody is, out of every cache."""
     response.headers["Cache-Control"] = "no-store"
 
 
-def own_origin(request: Request) -> None:
+async def own_origin(request: Request) -> None:
     """Refuse a browser that was sent here by another site: only our own pages sign people in and out."""
     origin = request.headers.get("origin")
     if origin is not None and origin not in get_settings().allowed_origins:

@@ -52,6 +52,7 @@ TAGS = {
 }
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_BEGINNING = re.compile(r"[^.:;]*")
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -115,6 +116,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for method in _METHODS:
             if operation := path.get(method):
                 used.update(operation.get("tags", ()))
+                operation["summary"] = _summary(operation["description"])
                 _add_errors(operation)
     for told in document["webhooks"].values():
         told["post"]["responses"] = {"2XX": {"description": "Taken. Anything else is tried again."}}
@@ -126,6 +128,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas |= described.pop("$defs") | {Problem.__name__: described}
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     return _plainly_named(document)
+
+
+def _summary(description: str) -> str:
+    """Return how a description begins: enough for a list."""
+    return _BEGINNING.match(description)[0].replace("`", "")  # type: ignore[index]  # any text has a beginning
 
 
 def _add_errors(operation: dict[str, Any]) -> None:

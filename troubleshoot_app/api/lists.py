@@ -11,7 +11,7 @@ from troubleshoot_app.services.paging import PageRequest
 Cursor = Annotated[str, WithJsonSchema({"type": "string", "pattern": CURSOR_PATTERN})]
 
 
-def page_request(
+async def page_request(
     limit: Annotated[int, Query(ge=1, le=LIMIT_MOST, description="How many items at most.")] = LIMIT,
     cursor: Annotated[Cursor | None, Query(description="The `next_cursor` of the page before.")] = None,
 ) -> PageRequest:

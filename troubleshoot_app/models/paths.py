@@ -4,11 +4,10 @@ import threading
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, cast, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.domain.tree import Option, Tree, tree_from_document
-from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.sessions import Step
 from troubleshoot_app.models.trees import TreeVersion
 from troubleshoot_app.models.users import User
@@ -32,19 +31,20 @@ _cached: dict[UUID, PublishedVersion] = {}
 _step = Step.__table__
 _user = User.__table__
 
-# Built once: building a statement costs more than running it. ``LIMIT NULL`` is no limit.
+# Built once: building a statement costs more than running it. ``LIMIT NULL`` is no limit. Ids come as text: making
+# three UUIDs for each of many steps would take longer than reading them.
 _STEPS = (
     select(
         _step.c.seq,
-        _step.c.version_id,
+        cast(_step.c.version_id, Text),
         _step.c.node_id,
         _step.c.option_id,
-        _step.c.to_version_id,
+        _step.c.to_version_id.is_not(None),
         _step.c.value,
         _step.c.note,
-        _step.c.by_id,
+        cast(_step.c.by_id, Text),
         _step.c.created_at,
-        _step.c.undone_at,
+        _step.c.undone_at.is_not(None),
         _user.c.name,
     )
     .join(_user, _user.c.id == _step.c.by_id)
@@ -82,34 +82,38 @@ def list_steps(
     undone."""
     query = _STEPS if undone else _LIVE_STEPS
     rows = db.execute(query, {"of_session": session_id, "latest": latest}).all()
+    people: dict[str, PersonRef] = {}
+    versions: dict[str, PublishedVersion] = {}
     steps = []
-    before = begun_in
+    before = str(begun_in)
     for row in reversed(rows):
-        steps.append(_step_view(db, row, before))
-        before = row.version_id
+        seq, version_id, node_id, option_id, crossed, value, note, by_id, at, undone_then, name = row
+        if by_id not in people:
+            people[by_id] = PersonRef(id=by_id, name=name)
+        if version_id not in versions:
+            versions[version_id] = published_version(db, UUID(version_id))
+        version = versions[version_id]
+        node = version.tree.nodes[node_id]
+        option = next(option for option in node.options if option.id == option_id)
+        steps.append(
+            StepView(
+                tree=version.ref,
+                is_first_in_tree=version_id != before,
+                found=_found(version.tree, option) if crossed else "",
+                seq=seq,
+                node_id=node_id,
+                node_text=node.text,
+                option_id=option_id,
+                option_label=option.label,
+                value=value,
+                note=note,
+                by=people[by_id],
+                at=at,
+                undone=undone_then,
+            )
+        )
+        before = version_id
     return steps
-
-
-def _step_view(db: Session, step: AnyRow, before: UUID) -> StepView:
-    """Return a step; ``before`` is the version that the one before it was taken in."""
-    version = published_version(db, step.version_id)
-    node = version.tree.nodes[step.node_id]
-    option = next(option for option in node.options if option.id == step.option_id)
-    return StepView(
-        tree=version.ref,
-        is_first_in_tree=step.version_id != before,
-        found=_found(version.tree, option) if step.to_version_id is not None else "",
-        seq=step.seq,
-        node_id=step.node_id,
-        node_text=node.text,
-        option_id=step.option_id,
-        option_label=option.label,
-        value=step.value,
-        note=step.note,
-        by=PersonRef(id=str(step.by_id), name=step.name),
-        at=step.created_at,
-        undone=step.undone_at is not None,
-    )
 
 
 def _found(tree: Tree, option: Option) -> str:

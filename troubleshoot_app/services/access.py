@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -38,25 +38,30 @@ class Credential:
     sign_in_id: UUID | None = None
 
 
+# Built once: building a statement costs more than running it.
+_SIGNED_IN = (
+    select(col(User.id), col(User.account_id), col(User.name), col(User.role), col(SignIn.id))
+    .join(SignIn, col(SignIn.user_id) == col(User.id))
+    .where(
+        col(SignIn.revoked_at).is_(None),
+        col(SignIn.expires_at) > bindparam("at"),
+        col(User.is_active),
+        col(User.deleted_at).is_(None),
+    )
+)
+_BY_COOKIE = _SIGNED_IN.where(col(SignIn.secret_hash) == bindparam("cookie_hash"))
+_BY_SIGN_IN = _SIGNED_IN.where(col(SignIn.id) == bindparam("sign_in_id"))
+
+
 def load_actor(db: Session, credential: Credential | None) -> Actor:
     """Return who is asking, as the database knows them now; ``Unauthenticated`` when nobody stands behind it."""
     if credential is None or (credential.cookie_hash is None and credential.sign_in_id is None):
         raise Unauthenticated()
-    query = (
-        select(col(User.id), col(User.account_id), col(User.name), col(User.role), col(SignIn.id))
-        .join(SignIn, col(SignIn.user_id) == col(User.id))
-        .where(
-            col(SignIn.revoked_at).is_(None),
-            col(SignIn.expires_at) > now(),
-            col(User.is_active),
-            col(User.deleted_at).is_(None),
-        )
-    )
     if credential.cookie_hash is not None:
-        query = query.where(col(SignIn.secret_hash) == credential.cookie_hash)
+        found = db.execute(_BY_COOKIE, {"at": now(), "cookie_hash": credential.cookie_hash})
     else:
-        query = query.where(col(SignIn.id) == credential.sign_in_id)
-    row = db.execute(query).one_or_none()
+        found = db.execute(_BY_SIGN_IN, {"at": now(), "sign_in_id": credential.sign_in_id})
+    row = found.one_or_none()
     if row is None:
         raise Unauthenticated("Your sign-in has ended. Please sign in again.")
     return Actor(*row)

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
-from troubleshoot_app.core.errors import Conflict, Invalid, NotFound
+from troubleshoot_app.core.errors import Conflict, Invalid
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.errors import Severity
 from troubleshoot_app.domain.formats.tree_file import tree_file_from
@@ -18,6 +18,7 @@ from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.inputs import invalid, number_of, text_of
 from troubleshoot_app.services.jumps import neighbourhood, trees_jumping_to
 from troubleshoot_app.services.tree_library import DRAFT, read_tree
+from troubleshoot_app.services.tree_rows import kept_tree
 from troubleshoot_app.services.trees import add_tree, freeze, problem_view
 
 NOTE_LENGTH = 2_000
@@ -51,7 +52,7 @@ def replace_draft(db: Session, actor: Actor, *, tree_id: str, document: object, 
         Conflict: the tree has changed since ``revision``.
     """
     require(actor, Permission.TREE_WRITE)
-    row = _locked(db, actor, tree_id)
+    row = kept_tree(db, actor, tree_id, lock=True)
     file = tree_file_from(document)
     _check_revision(row, revision)
     row.title, row.description, row.category = file.title, file.description, file.category
@@ -75,7 +76,7 @@ def publish_tree(
         Invalid: the draft has errors; all problems are named.
     """
     require(actor, Permission.TREE_WRITE)
-    row = _locked(db, actor, tree_id)
+    row = kept_tree(db, actor, tree_id, lock=True)
     _check_revision(row, revision)
     tree = tree_from_document(row.draft)
     check_publishable(tree, neighbourhood(db, actor.account_id, tree, row.id))
@@ -90,7 +91,7 @@ def archive_tree(db: Session, actor: Actor, *, tree_id: str) -> list[str]:
         NotFound: no such tree.
     """
     require(actor, Permission.TREE_DELETE)
-    row = _locked(db, actor, tree_id)
+    row = kept_tree(db, actor, tree_id, lock=True)
     row.status = TreeStatus.ARCHIVED
     _touch(row, actor)
     db.flush()
@@ -136,13 +137,6 @@ def check_publishable(tree: Tree, around: Neighbourhood) -> None:
         ],
         extra={"problems": [problem_view(problem).model_dump(mode="json") for problem in found]},
     )
-
-
-def _locked(db: Session, actor: Actor, tree_id: str) -> TroubleshootingTree:
-    row = get_row(db, actor, TroubleshootingTree, tree_id, lock=True)
-    if row.status is TreeStatus.ARCHIVED:
-        raise NotFound()
-    return row
 
 
 def _check_revision(row: TroubleshootingTree, revision: object) -> None:

@@ -16,6 +16,7 @@ from troubleshoot_app.models import TreeVersion, TroubleshootingTree, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.trees import TreeSummary
+from troubleshoot_app.services.access import get_row
 
 TREE = TroubleshootingTree.__table__
 _version = TreeVersion.__table__
@@ -101,6 +102,14 @@ def visible_tree(db: Session, actor: Actor, tree_id: object) -> AnyRow:
     """Return a tree that the actor may see; ``NotFound`` otherwise."""
     row = db.execute(visible_trees(actor).where(TREE.c.id == parse_id(tree_id))).one_or_none()
     if row is None:
+        raise NotFound()
+    return row
+
+
+def kept_tree(db: Session, actor: Actor, tree_id: object, *, lock: bool = False) -> TroubleshootingTree:
+    """Return the row of a tree of the account, locked if asked; ``NotFound`` when there is none, or it was deleted."""
+    row = get_row(db, actor, TroubleshootingTree, tree_id, lock=lock)
+    if row.status is TreeStatus.ARCHIVED:
         raise NotFound()
     return row
 

@@ -13,7 +13,8 @@ from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.versions import Comparison, NodeChange, VersionView
 from troubleshoot_app.services import audit
-from troubleshoot_app.services.access import get_row, require
+from troubleshoot_app.services.access import require
+from troubleshoot_app.services.tree_rows import kept_tree
 
 DRAFT = 0
 WORDS_LENGTH = 200
@@ -22,7 +23,7 @@ WORDS_LENGTH = 200
 def list_versions(db: Session, actor: Actor, *, tree_id: object) -> list[VersionView]:
     """Return the versions of a tree, newest first; ``NotFound`` when there is no such tree."""
     require(actor, Permission.TREE_READ_DRAFTS)
-    tree = get_row(db, actor, TroubleshootingTree, tree_id)
+    tree = kept_tree(db, actor, tree_id)
     rows = db.execute(
         select(
             col(TreeVersion.number),
@@ -70,7 +71,7 @@ def compare_versions(db: Session, actor: Actor, *, tree_id: object, older: int, 
 def two_versions(db: Session, actor: Actor, *, tree_id: object, older: int, newer: int) -> tuple[Tree, Tree]:
     """Return the trees of two versions; the number 0 stands for the draft. ``NotFound`` when there is no such one."""
     require(actor, Permission.TREE_READ_DRAFTS)
-    tree = get_row(db, actor, TroubleshootingTree, tree_id)
+    tree = kept_tree(db, actor, tree_id)
     return _tree(db, tree, older), _tree(db, tree, newer)
 
 
@@ -81,7 +82,7 @@ def restore_version(db: Session, actor: Actor, *, tree_id: object, version: int)
         NotFound: no such tree or version.
     """
     require(actor, Permission.TREE_WRITE)
-    tree = get_row(db, actor, TroubleshootingTree, tree_id, lock=True)
+    tree = kept_tree(db, actor, tree_id, lock=True)
     row = _version(db, tree, version)
     tree.draft = row.document
     tree.node_count = len(tree_of_version(db, row.id).nodes)

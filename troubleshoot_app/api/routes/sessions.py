@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
+from troubleshoot_app.api.answers import written
 from troubleshoot_app.api.deps import CurrentCredential
 from troubleshoot_app.api.errors import problems
 from troubleshoot_app.api.idempotency import CurrentAttempt, transact_once
@@ -63,10 +64,12 @@ def start_session(body: SessionStart, credential: CurrentCredential, attempt: Cu
     )
 
 
-@router.get("/{session_id}", operation_id="sessions_get", responses=problems(403, 404))
-def get_session(session_id: str, credential: CurrentCredential) -> SessionView:
+@router.get(
+    "/{session_id}", operation_id="sessions_get", response_model=SessionView, responses=problems(403, 404)
+)
+def get_session(session_id: str, credential: CurrentCredential) -> Response:
     """Show where a session stands and every step of it: to its holder, who started it, and seniors."""
-    return transact(acting, credential, sessions.get_session, session_id=session_id)
+    return written(transact(acting, credential, sessions.get_session, session_id=session_id))
 
 
 @router.put("/{session_id}", operation_id="sessions_update", responses=problems(403, 404, 409))
@@ -85,12 +88,17 @@ def update_session(session_id: str, body: SessionChange, credential: CurrentCred
     )
 
 
-@router.post("/{session_id}/steps", operation_id="sessions_step", responses=problems(403, 404, 409))
+@router.post(
+    "/{session_id}/steps",
+    operation_id="sessions_step",
+    response_model=SessionView,
+    responses=problems(403, 404, 409),
+)
 def take_step(
     session_id: str, body: StepTaken, credential: CurrentCredential, attempt: CurrentAttempt
-) -> SessionView:
+) -> Response:
     """Answer the current question with one of its options. For the holder, while the session is active."""
-    return transact_once(
+    session = transact_once(
         attempt,
         credential,
         sessions.choose_option,
@@ -100,6 +108,7 @@ def take_step(
         value=body.value,
         revision=body.revision,
     )
+    return written(session)
 
 
 @router.post("/{session_id}/back", operation_id="sessions_back", responses=problems(403, 404, 409))
@@ -138,7 +147,6 @@ def complete_session(
     status_code=201,
     operation_id="ai_sessions_handoff",
     responses=problems(403, 404, 409),
-    summary="Hand Over, for assistants",
 )
 @router.post(
     "/{session_id}/handoff",
