@@ -4,6 +4,8 @@ import base64
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from troubleshoot_app.domain.webhooks import (
     Target,
@@ -16,6 +18,7 @@ from troubleshoot_app.domain.webhooks import (
     target_of,
     verdict_on,
 )
+from troubleshoot_app.schemas.webhooks import SECRET_PATTERN, URL_PATTERN
 
 PRIVATE = (
     "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1", "::1", "fd12::1",
@@ -67,8 +70,10 @@ def test_where_a_url_points_to(url: str, target: Target):
     "url",
     [
         "", "example.org", "//example.org/", "ftp://example.org", "file:///etc/passwd", "gopher://example.org", "https://",
-        "https:///path", "https://:443/", "https://user@example.org", "https://user:pass@example.org", "https://@example.org",
+        "https:///path", "https://:443/", "https://user@example.org", "https://user:pass@example.org",
+        "https://@example.org",
         "https://example.org#x", "https://example.org/#", "https://example.org:0x1/", "https://example.org:99999/",
+        "https://example.org:0/",
         "https://exa mple.org", "https://example.org/a b", "https://example.org/\r\nHost: x", "https://example.org\\@evil.org/",
         "https://example.org/\x00", "https://example.org/é", "https://[::1", "https://[fe80::1%25eth0]/", "https://%6c/",
         "https://-/", "https://a..b/", f"https://{'a' * 64}.org/", f"https://{'a.' * 130}org/",
@@ -126,8 +131,8 @@ def test_the_key_is_what_a_secret_stands_for():
 
 @pytest.mark.parametrize(
     "secret",
-    ["", "short", "x" * 257, "two\nlines, long enough", "long enough, \0", "whsec_", "whsec_?" + "A" * 40, "whsec_QUFB",
-     "x\ud800" * 9, "whsec_" + "A" * 400, "whsec_é" + "A" * 40],
+    ["", "short", "x" * 257, "two\nlines, long enough", "long enough, \0", "é" * 20, "whsec_", "whsec_?" + "A" * 40,
+     "whsec_QUFB", "x\ud800" * 9, "whsec_" + "A" * 400, "whsec_é" + "A" * 40],
 )  # fmt: skip
 def test_secrets_that_are_none_are_refused(secret: str):
     with pytest.raises(UnusableSecret):
@@ -137,3 +142,14 @@ def test_secrets_that_are_none_are_refused(secret: str):
 def test_what_an_answer_means():
     assert {status for status in range(100, 600) if verdict_on(status) is Verdict.TAKEN} == {*range(200, 300)}
     assert {status for status in range(100, 600) if verdict_on(status) is Verdict.GONE} == {410}
+
+
+@given(st.from_regex(URL_PATTERN, fullmatch=True))
+def test_every_url_that_is_as_the_documentation_says_is_taken(url: str):
+    target = target_of(url, allow_private=False)
+    assert url.endswith(target.path) or target.path == "/" or target.path.startswith("/?")
+
+
+@given(st.from_regex(SECRET_PATTERN, fullmatch=True))
+def test_every_secret_that_is_as_the_documentation_says_is_taken(secret: str):
+    assert len(signing_key(secret)) >= 16

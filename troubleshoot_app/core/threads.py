@@ -24,7 +24,7 @@ class Pool(Enum):
     MAIL = 24
     PASSWORD = 5
     ACCOUNT_MAIL = 4
-    WEBHOOK = 8
+    WEBHOOK = 22
     CASE_MAIL = 6
 
 

@@ -17,7 +17,7 @@ from troubleshoot_app.domain.errors import DomainError
 
 URL_LENGTH = 2_000
 SECRET_LENGTH = range(16, 257)
-KEY_BYTES = range(16, 129)
+KEY_BYTES = range(18, 129)
 SECRET_PREFIX = "whsec_"  # noqa: S105  what secrets of this form begin with
 SIGNATURE_VERSION = "v1"
 PORTS = {"http": 80, "https": 443}
@@ -123,15 +123,15 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def signing_key(secret: str) -> bytes:
-    """Return the key that a secret stands for: the bytes in Base64 after ``whsec_``, or else the text in UTF-8.
+    """Return the key that a secret stands for: the bytes in Base64 after ``whsec_``, or else the text itself.
 
     Raises:
-        UnusableSecret: it is too short, too long, or not Base64 after ``whsec_``.
+        UnusableSecret: it is too short, too long, not ASCII, or not Base64 after ``whsec_``.
     """
     if not secret.startswith(SECRET_PREFIX):
-        if len(secret) not in SECRET_LENGTH or not secret.isprintable():
+        if len(secret) not in SECRET_LENGTH or not (secret.isascii() and secret.isprintable()):
             raise UnusableSecret(
-                f"The secret must have {SECRET_LENGTH.start} to {SECRET_LENGTH.stop - 1} characters on one line."
+                f"The secret must have {SECRET_LENGTH.start} to {SECRET_LENGTH.stop - 1} characters of ASCII on one line."
             )
         return secret.encode()
     try:
@@ -158,13 +158,15 @@ def _with_ascii_host(url: str) -> str:
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
+    no_url = UnusableTarget("This is no URL. It looks like https://example.org/hooks/troubleshoot.")
     try:
         parts = urlsplit(url)
-        return parts, parts.port
+        port = parts.port
     except ValueError:
-        raise UnusableTarget(
-            "This is no URL. It looks like https://example.org/hooks/troubleshoot."
-        ) from None
+        raise no_url from None
+    if port == 0:
+        raise no_url
+    return parts, port
 
 
 def _check_host(host: str, *, allow_private: bool) -> None:

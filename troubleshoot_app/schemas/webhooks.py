@@ -14,22 +14,30 @@ from troubleshoot_app.schemas.sessions import SessionView
 
 READ_AT_MOST = 10_000
 URL_EXAMPLE = "https://tickets.example.org/hooks/troubleshoot"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+URL_PATTERN = (
+    rf"^https://(?:{_LABEL}\.){{1,4}}[A-Za-z]{{2,63}}(?::[1-9][0-9]{{0,3}})?(?:[/?][!$-;=?-\[\]_a-z~]*)?$"
+)
+_BASE64 = "[A-Za-z0-9+/]"
+SECRET_PATTERN = (
+    rf"^(?:whsec_(?:{_BASE64}{{4}}){{6,42}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?|(?!whsec_)[ -~]{{16,256}})$"
+)
 
 _Url = Annotated[
     str,
     Field(
         max_length=READ_AT_MOST,
         description="`https://` to a public address, without user, password or fragment.",
-        json_schema_extra={"format": "uri", "maxLength": 2_000},
+        json_schema_extra={"format": "uri", "maxLength": 2_000, "pattern": URL_PATTERN},
     ),
 ]
 _Secret = Annotated[
     str,
     Field(
         max_length=READ_AT_MOST,
-        description="What messages are signed with: `whsec_` and 16 to 128 bytes in Base64, or 16 to 256 characters "
-        "that are used as they are.",
-        json_schema_extra={"format": "password", "maxLength": 256, "minLength": 16},
+        description="What messages are signed with: `whsec_` and 18 to 128 bytes in Base64, or 16 to 256 characters of "
+        "ASCII that are used as they are.",
+        json_schema_extra={"format": "password", "pattern": SECRET_PATTERN},
     ),
 ]
 HandoffEventType = Literal[
