@@ -145,8 +145,8 @@ def _warnings(node: Node) -> Iterator[Problem]:
                 f"{quoted(option.to)} is never reached by it. Let it come back, or remove that target."
             )
             yield _warning(node, "unused_target", message)
-    labels = Counter(option.label for option in node.options)
-    for label, count in labels.items():
+    labels = [option.label for option in node.options]
+    for label, count in Counter(labels).items() if len(set(labels)) < len(labels) else ():
         if count > 1:
             message = f"{count} options are labelled {quoted(label)}. Give each its own words."
             yield _warning(node, "duplicate_label", message)
@@ -157,7 +157,7 @@ def _warnings(node: Node) -> Iterator[Problem]:
             f"The text has {len(node.text):,} characters; that is long on a phone. Move details to the help."
         )
         yield _warning(node, "long_text", message)
-    if _PICTURE_WITHOUT_WORDS.search(node.text) or _PICTURE_WITHOUT_WORDS.search(node.help):
+    if any("![" in words and _PICTURE_WITHOUT_WORDS.search(words) for words in (node.text, node.help)):
         message = "A picture has no words for who cannot see it. Describe it between the brackets: ![words](address)."
         yield _warning(node, "picture_without_words", message)
 

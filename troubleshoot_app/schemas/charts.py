@@ -1,5 +1,6 @@
 """A tree laid out, as the chart draws it."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel
@@ -9,7 +10,8 @@ from troubleshoot_app.domain.tree import NodeKind
 Change = Literal["", "added", "removed", "changed"]
 
 
-class ChartNode(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ChartNode:
     """A node and its place, in pixels; ``errors`` and ``warnings`` are counted on drafts, ``change`` is of comparisons."""
 
     id: str
@@ -24,7 +26,8 @@ class ChartNode(BaseModel):
     change: Change = ""
 
 
-class ChartEdge(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ChartEdge:
     """An answer that leads from one node to another."""
 
     id: str

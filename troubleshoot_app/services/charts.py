@@ -4,6 +4,7 @@ import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from uuid import UUID
 
 from sqlmodel import Session
@@ -22,6 +23,7 @@ from troubleshoot_app.services.trees import published_tree
 TEXT_LENGTH = 120
 LABEL_LENGTH = 40
 KEPT_CHARTS = 12
+KEPT_WORDS = 50_000
 
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`#>]+")
 
@@ -148,6 +150,7 @@ def _word(what: What | None) -> Change:
     return "" if what is None else what.value
 
 
+@lru_cache(maxsize=KEPT_WORDS)
 def _plain(text: str, limit: int) -> str:
     """Return Markdown as plain words, cut at ``limit`` characters."""
     words = " ".join(_MARKDOWN.sub(r"\1", text).split())
