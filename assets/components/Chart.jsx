@@ -20,7 +20,10 @@ import "@xyflow/react/dist/style.css";
 
 const FIT = { padding: 0.15, maxZoom: 1, duration: 200 };
 const NEAR_ZOOM = 0.8;
-// From so many nodes on a chart begins near where the work is, has an overview, and only what is in view is drawn.
+const TOP_MARGIN = 90;
+// A chart that could only be shown whole by making it smaller than this begins near where the work is.
+const LEAST_READABLE = 0.5;
+// From so many nodes on there is an overview, and only what is in view is drawn.
 const LARGE_FROM = 40;
 // From so many nodes on the overview costs more than it gives, and zooming out ends before too many nodes are in view.
 const HUGE_FROM = 1000;
@@ -140,11 +143,25 @@ function useChart(source) {
   return [chart, failed];
 }
 
-// Moves the view to a node that is not in sight; one that is stays where it is.
+// `begin` shows a chart whole where that can be read, else from a node on; `look` moves the view to a node that is not in
+// sight.
 function useLook(chart) {
   const flow = useReactFlow();
   const store = useStoreApi();
-  return (id, duration) => {
+  const begin = (id) => {
+    const node = chart.nodes.get(id);
+    const all = [...chart.nodes.values()];
+    const { width, height } = store.getState();
+    const across = width / Math.max(...all.map((one) => one.x + one.width));
+    const down = height / Math.max(...all.map((one) => one.y + one.height));
+    if (!node || Math.min(across, down) * (1 - FIT.padding) >= LEAST_READABLE) {
+      flow.fitView({ ...FIT, duration: 0 });
+      return;
+    }
+    const top = id === chart.start ? height / 2 / NEAR_ZOOM - TOP_MARGIN : 0;
+    flow.setCenter(node.x + node.width / 2, node.y + top, { zoom: NEAR_ZOOM });
+  };
+  const look = (id, duration) => {
     const node = chart.nodes.get(id);
     if (!node) return;
     const { width, height, transform } = store.getState();
@@ -161,6 +178,7 @@ function useLook(chart) {
     const middle = { x: node.x + node.width / 2, y: node.y + node.height / 2 };
     flow.setCenter(middle.x, middle.y, { zoom: Math.max(zoom, NEAR_ZOOM), duration });
   };
+  return { begin, look };
 }
 
 function neighbours(chart) {
@@ -186,7 +204,7 @@ function neighbours(chart) {
 }
 
 function Follow({ chart, here }) {
-  const look = useLook(chart);
+  const { look } = useLook(chart);
   const known = useRef(here);
   useEffect(() => {
     if (known.current !== here) look(here, 250);
@@ -198,7 +216,7 @@ function Follow({ chart, here }) {
 function Flow({ chart, here, label, colorMode, onChoose, isWhole, onWhole }) {
   const [stop, setStop] = useState("");
   const box = useRef(null);
-  const look = useLook(chart);
+  const { begin, look } = useLook(chart);
   const ways = useMemo(() => neighbours(chart), [chart]);
   const at = chart.nodes.has(stop) ? stop : chart.nodes.has(here) ? here : chart.start;
   const nodes = useMemo(() => [...chart.nodes.values()].map((node) => drawn(drawnNodes, node, nodeOf)), [chart]);
@@ -258,9 +276,8 @@ function Flow({ chart, here, label, colorMode, onChoose, isWhole, onWhole }) {
           onlyRenderVisibleElements={isLarge}
           minZoom={isHuge ? LEAST_ZOOM_HUGE : LEAST_ZOOM}
           maxZoom={2}
-          fitView={!isLarge}
           fitViewOptions={FIT}
-          onInit={() => isLarge && look(chart.nodes.has(here) ? here : chart.start, 0)}
+          onInit={() => begin(chart.nodes.has(here) ? here : chart.start)}
         >
           <Background gap={24} />
           <Controls showInteractive={false} fitViewOptions={FIT} />

@@ -19,7 +19,9 @@ def problem_panel() -> rx.Component:
         rx.flex(
             rx.heading("Problems", as_="h2", size="4"),
             rx.text(
-                f"{EditorState.error_count} errors, {EditorState.warning_count} warnings",
+                _counted(EditorState.error_count, "error"),
+                ", ",
+                _counted(EditorState.warning_count, "warning"),
                 size="2",
                 class_name="quiet",
                 role="status",
@@ -90,6 +92,10 @@ def details_panel() -> rx.Component:
         ),
         class_name="panel",
     )
+
+
+def _counted(count: rx.Var[int], word: str) -> rx.Var[str]:
+    return rx.cond(count == 1, f"1 {word}", f"{count} {word}s").to(str)
 
 
 def _detail(label: str, name: str, value: rx.Var[str], **props: int | str) -> rx.Component:

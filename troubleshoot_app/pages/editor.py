@@ -79,7 +79,7 @@ def _head() -> rx.Component:
             ),
             rx.button(
                 rx.icon("undo-2", size=18, custom_attrs={"aria-hidden": "true"}),
-                "Undo",
+                rx.el.span("Undo", class_name="on-a-desk"),
                 size="3",
                 variant="soft",
                 color_scheme="gray",
@@ -88,7 +88,7 @@ def _head() -> rx.Component:
             ),
             rx.button(
                 rx.icon("redo-2", size=18, custom_attrs={"aria-hidden": "true"}),
-                "Redo",
+                rx.el.span("Redo", class_name="on-a-desk"),
                 size="3",
                 variant="soft",
                 color_scheme="gray",
