@@ -120,7 +120,7 @@ def test_whoever_left_a_case_alone_is_mailed_once_wherever_they_are(
         transact(pass_time, LEASE)
         smtp.wait_for(lambda mails: len(mails) == 1)
     (mail,) = smtp.to(team.engineer.email)
-    assert str(mail.message["Subject"]) == "Still on it?: No internet"
+    assert str(mail.message["Subject"]) == "Still on it? No internet"
 
 
 @pytest.mark.parametrize("news", News)

@@ -42,9 +42,10 @@ def _letter(mail: NewsMail) -> Letter:
     claimer = clip(one_line(mail.claimer_name), NAME_LENGTH) or "Somebody"
     title = clip(one_line(mail.title), TITLE_LENGTH) or "your case"
     heading, lead = _words(mail, claimer, title)
+    start = clip(heading, SUBJECT_PART_LENGTH * 2)
     quotes = (Quote("Stuck at", _quoted(mail.question)), Quote("What helped", _quoted(mail.resolution)))
     return Letter(
-        subject=clip(f"{clip(heading, SUBJECT_PART_LENGTH * 2)}: {title}", SUBJECT_LENGTH),
+        subject=clip(f"{start}{' ' if start.endswith('?') else ': '}{title}", SUBJECT_LENGTH),
         heading=heading,
         lead=lead,
         link=mail.link,
