@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -15,6 +16,7 @@ from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
 from troubleshoot_app.models import Delivery, Handoff, Presence
+from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.rounds import tell_again
 from troubleshoot_app.notifications.silence import lift_silence
 from troubleshoot_app.schemas.handoffs import HandoffView
@@ -265,6 +267,22 @@ def test_a_mail_that_waits_when_quiet_hours_begin_waits_until_they_end(smtp: Mai
     row = delivery_of(handoff.id, team.engineer)
     assert (row.status, row.attempts) == (DeliveryStatus.PENDING, 1)
     assert row.error.startswith("Quiet hours until ")
+
+
+@pytest.mark.usefixtures("clean_database")
+def test_who_watches_is_let_know_once_of_many_who_are_told_at_once(smtp: MailServer):
+    team = transact(add_team)
+    handoff = transact(escalate, team)
+    many = 20
+    with working(smtp) as worker:
+        worker.connect(team.viewer, team.engineer)
+        eventually(lambda: set(told(team.viewer, handoff.id).values()) <= {"sent", "pending"})
+        known = len(worker.screen.progress)
+        for _ in range(many):
+            transact(announce, team.account_id, UUID(handoff.id), HandoffEvent.TOLD)
+        eventually(lambda: len(worker.screen.progress) > known)
+    assert worker.screen.progress[-1] == {team.viewer.id, team.admin.id, team.owner.id}
+    assert len(worker.screen.progress) - known < many / 2
 
 
 def hurry(db: Session, handoff: HandoffView) -> None:

@@ -81,8 +81,8 @@ def _notifications() -> rx.Component:
             _tick("Quiet hours", "quiet", chosen.quiet_hours),
             _quiet_hours(),
             rx.text(
-                "In quiet hours there is no mail and no banner. You are told all the same when nobody else can be"
-                " reached, or when nobody picks the case up.",
+                "In quiet hours there is no mail and no banner. Whatever you choose, you are told when nobody else"
+                " can be reached, or when nobody picks the case up.",
                 size="2",
                 class_name="hint",
             ),
