@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = command(_settings(), options) or 0
         sys.stdout.flush()
     except (StartError, AppError, DomainError) as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
+        print(" ".join(str(error).splitlines()), file=sys.stderr)
         return FAILED
     except BrokenPipeError:  # whoever reads what we print has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import update
 
 from tests.api.conftest import As
 from tests.support.asgi import Api, running
@@ -14,6 +15,7 @@ from tests.support.ports import free_port
 from tests.support.postgres import Cluster
 from troubleshoot_app.core.db import forget_engine, transact
 from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.models import Delivery
 from troubleshoot_app.services import handoffs
 
 Use = Callable[[str], None]
@@ -48,6 +50,15 @@ def test_alive_and_ready(api: Api):
     for path in ("/healthz", "/readyz"):
         answer = api.at_root().get(path)
         assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+def test_faults_in_what_is_under_way_are_counted_and_do_not_make_it_unready(api: Api, team: Team):
+    transact(escalate, team)
+    assert api.at_root().get("/readyz").json() == {"status": "ok", "faults": 0}
+    transact(lambda db: db.execute(update(Delivery).values(next_attempt_at=None)) and None)
+    answer = api.at_root().get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert answer.json()["faults"] > 0
 
 
 def test_without_its_database_it_is_alive_and_not_ready(use_database: Use):
