@@ -451,7 +451,7 @@ def test_the_secret_is_in_no_log(
     transact(escalate, team)
     work_off()
     row = transact(lambda db: db.scalars(select(Webhook)).one())
-    outbound = webhook_queue.Outbound(row.id, row.id, row.url, b"", row.secret)
+    outbound = webhook_queue.Outbound(row.id, row.url, b"", row.secret)
     assert hook.secret == row.secret
     assert hook.secret not in caplog.text + repr(row) + repr(outbound)
     entries = transact(lambda db: db.scalars(select(AuditEntry)).all())

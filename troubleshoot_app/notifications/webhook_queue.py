@@ -32,7 +32,6 @@ KEPT_FOR = timedelta(days=30)
 class Outbound:
     """A message that is to be sent now."""
 
-    webhook_id: UUID
     event_id: UUID
     url: str
     body: bytes
@@ -90,7 +89,7 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> Outbound | None:
     if not hook.is_active and delivery.event != PING:
         finish(delivery, DeliveryStatus.SKIPPED, "The webhook is switched off.")
         return None
-    return Outbound(hook.id, delivery.event_id, hook.url, delivery.body.encode(), hook.secret)
+    return Outbound(delivery.event_id, hook.url, delivery.body.encode(), hook.secret)
 
 
 def record_answer(db: Session, delivery_id: UUID, answer: Answer) -> None:
