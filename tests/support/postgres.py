@@ -1,6 +1,5 @@
 """One PostgreSQL for a whole test run, with a migrated template that every database is copied from."""
 
-import contextlib
 import fcntl
 import os
 import shutil
