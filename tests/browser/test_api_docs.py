@@ -8,6 +8,8 @@ from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 
+DRAWN_MS = 60_000  # one page with everything on it
+
 
 def test_both_pages_show_the_operations_without_any_other_host(server: Server, chromium: Browser):
     context = chromium.new_context(base_url=server.url, viewport={"width": 1280, "height": 800})
@@ -23,7 +25,7 @@ def test_both_pages_show_the_operations_without_any_other_host(server: Server, c
     try:
         page = context.new_page()
         page.goto("/api/docs")
-        expect(page.locator(".opblock-tag-section").first).to_be_visible()
+        expect(page.locator(".opblock-tag-section").first).to_be_visible(timeout=DRAWN_MS)
         document = page.request.get("/api/openapi.json").json()
         described = (*document["paths"].values(), *document.get("webhooks", {}).values())
         count = sum(len(methods) for methods in described)
@@ -36,9 +38,8 @@ def test_both_pages_show_the_operations_without_any_other_host(server: Server, c
         page.get_by_role("button", name="Execute").click()
         expect(page.locator("#operations-operations-healthz .live-responses-table")).to_contain_text('"ok"')
         page.goto("/api/redoc")
-        expect(
-            page.get_by_role("heading", name="Answer the current question with one of its options").first
-        ).to_be_visible()
+        step = page.get_by_role("heading", name="Answer the current question with one of its options")
+        expect(step.first).to_be_visible(timeout=DRAWN_MS)
         assert page.locator("[data-section-id^='tag/']").count() >= count
     finally:
         context.close()

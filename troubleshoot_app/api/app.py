@@ -23,12 +23,13 @@ from troubleshoot_app.api.routes import (
 )
 
 PREFIX = "/api/v1"
+# Looked through in this order for each request: what is asked most comes first.
 ROUTERS = (
+    sessions.router,
+    sessions.ai_router,
     auth.router,
     trees.router,
     trees.schema_router,
-    sessions.router,
-    sessions.ai_router,
     exports.router,
     attachments.router,
     handoffs.router,

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
 import jwt
@@ -77,5 +78,9 @@ def derived_token(purpose: str, row_id: UUID) -> str:
 
 
 def _key(purpose: str) -> bytes:
-    secret = get_settings().require_secret().encode()
-    return hmac.digest(secret, f"troubleshoot {purpose}".encode(), hashlib.sha256)
+    return _key_from(get_settings().require_secret(), purpose)
+
+
+@cache
+def _key_from(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), f"troubleshoot {purpose}".encode(), hashlib.sha256)
