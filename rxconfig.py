@@ -9,10 +9,13 @@ from troubleshoot_app.server.same_origin import SameOrigin
 
 settings = get_settings()
 
+STATE_SECONDS = 24 * 60 * 60  # a page may lie open over a long lunch
+
 config = rx.Config(
     app_name="troubleshoot_app",
     redis_url=settings.redis_url,
     state_manager_mode=StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY,
+    redis_token_expiration=STATE_SECONDS,
     cors_allowed_origins=settings.allowed_origins,
     telemetry_enabled=False,
     show_built_with_reflex=False,

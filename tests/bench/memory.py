@@ -12,6 +12,7 @@ from tests.bench.sockets import Tab, Wire, client
 from tests.bench.stage import House, Stage
 from troubleshoot_app.core.db import transact
 
+FIRST = 50
 PEOPLE = 200
 IDLE_GOAL = Goal(350)
 PERSON_GOAL = Goal(250)
@@ -30,8 +31,10 @@ def measure(house: House, *, quick: bool) -> list[Figure]:
 
 @dataclass
 class Held:
-    """What one server and the bare one held, in KiB: idle, with everybody there, and when they had gone."""
+    """What one server and the bare one held, in KiB: after the start, with the first few there, with everybody there,
+    and when they had gone."""
 
+    start: int
     idle: int
     full: int
     left: int
@@ -44,6 +47,11 @@ class Held:
         return (self.full - self.idle) / PEOPLE
 
     @property
+    def on_average(self) -> float:
+        """Return what everybody there, the first ones included, has brought in, shared among them."""
+        return (self.full - self.start) / (FIRST + PEOPLE)
+
+    @property
     def bare_each(self) -> float:
         """Return what a socket adds to the bare server."""
         return (self.bare_full - self.bare_idle) / PEOPLE
@@ -52,19 +60,26 @@ class Held:
 async def _measure(stage: Stage) -> Held:
     assert stage.server.process is not None
     server, floor = stage.server.process.pid, stage.floor.process.pid
-    walkers = transact(add_cast, walkers=PEOPLE).walkers
+    walkers = transact(add_cast, walkers=FIRST + PEOPLE).walkers
     await asyncio.sleep(SETTLE_SECONDS)
-    idle, bare_idle = _kib(server), _kib(floor)
+    start = _kib(server)
     async with client() as http:
         tabs: list[Wire] = [
-            await Tab.load(http, stage.server.url, walker.cookie, walker.session_id) for walker in walkers
+            await Tab.load(http, stage.server.url, walker.cookie, walker.session_id)
+            for walker in walkers[:FIRST]
         ]
-        wires = [await Wire.open(http, stage.floor.socket("feed")) for _ in walkers]
+        await asyncio.sleep(SETTLE_SECONDS)
+        idle, bare_idle = _kib(server), _kib(floor)
+        tabs += [
+            await Tab.load(http, stage.server.url, walker.cookie, walker.session_id)
+            for walker in walkers[FIRST:]
+        ]
+        wires = [await Wire.open(http, stage.floor.socket("feed")) for _ in walkers[FIRST:]]
         await asyncio.sleep(SETTLE_SECONDS)
         full, bare_full = _kib(server), _kib(floor)
         await asyncio.gather(*(wire.close() for wire in tabs + wires))
         await asyncio.sleep(SETTLE_SECONDS)
-    return Held(idle, full, _kib(server), bare_idle, bare_full)
+    return Held(start, idle, full, _kib(server), bare_idle, bare_full)
 
 
 def _kib(pid: int) -> int:
@@ -80,7 +95,7 @@ def _proportional_set_size(pid: int) -> int:
 
 
 def _idle(servers: list[Held]) -> Figure:
-    value, low, high = middle([held.idle / KIB_IN_MB for held in servers])
+    value, low, high = middle([held.start / KIB_IN_MB for held in servers])
     return Figure(
         name="memory, idle",
         what="all processes of the server (PSS, the database left out) after the start, with the demo data",
@@ -101,7 +116,8 @@ def _each(servers: list[Held]) -> Figure:
     value, low, high = middle([held.each for held in servers])
     return Figure(
         name="memory, each person",
-        what=f"what each of {PEOPLE} signed-in people adds to that, their page of a session loaded and connected",
+        what=f"what each of {PEOPLE} signed-in people adds when {FIRST} are there already (the first ones bring in what"
+        " all share), their page of a session loaded and connected",
         against="an idle socket of the bare server (details); the goal is absolute",
         unit="KiB",
         value=value,
@@ -110,6 +126,7 @@ def _each(servers: list[Held]) -> Figure:
         goal=PERSON_GOAL,
         details={
             "KiB, bare": middle([held.bare_each for held in servers])[0],
+            "KiB, what all share included": middle([held.on_average for held in servers])[0],
             "MB with all of them": middle([held.full / KIB_IN_MB for held in servers])[0],
             "MB when they have gone": middle([held.left / KIB_IN_MB for held in servers])[0],
             "servers started": len(servers),

@@ -23,6 +23,8 @@ from troubleshoot_app.states.inbox import SOCKETS, InboxState
 
 logger = logging.getLogger(__name__)
 
+LEFT_SECONDS = 300
+
 
 class TabPusher:
     """The pusher of this process: each tab's state is changed under its lock, and what changed is sent to it."""
@@ -133,6 +135,20 @@ class _Outgoing:
             await self._namespace.emit("event", StateUpdate(delta=delta), to=socket_ids)
 
 
+def _forget_soon(app: rx.App, client_token: str) -> None:
+    """Keep the state of a tab that left for a moment, should it come back, and not as long as that of an open one."""
+
+    def forget() -> None:
+        token = rx.BaseStateToken(ident=client_token, cls=InboxState)
+        lock = manager._states_locks.get(token.lock_key)
+        if client_token not in app.event_namespace.token_to_sid and not (lock and lock.locked()):
+            manager._purge_token(token)
+
+    manager = app.state_manager
+    if isinstance(manager, StateManagerMemory):
+        asyncio.get_running_loop().call_later(LEFT_SECONDS, forget)
+
+
 def _token(tab: ConnectedSocket) -> rx.BaseStateToken:
     return rx.BaseStateToken(ident=tab.token, cls=InboxState)
 
@@ -152,6 +168,8 @@ def install(app: rx.App, worker: Worker) -> None:
 
     def disconnected(socket_id: str, *reason: Any) -> Any:
         SOCKETS.remove(socket_id)
+        if token := namespace.sid_to_token.get(socket_id):
+            _forget_soon(app, token)
         return disconnect(socket_id)
 
     namespace.on_disconnect = disconnected

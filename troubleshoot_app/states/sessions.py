@@ -132,12 +132,12 @@ class SessionState(SignedInState):
     async def back_to(self, seq: int, revision: int):
         """Stand again where an earlier answer was given."""
         self.path_open = False
-        await self._change(sessions.step_back, self.id, to_seq=seq, revision=revision)
+        await self._change(sessions.step_back, self.session_id, to_seq=seq, revision=revision)
 
     @handler(Policy.SIGNED_IN)
     async def save_note(self, note: str, seq: int, session_id: str = ""):
         """Keep what is typed at the node that was on screen after step ``seq``."""
-        await self._run(sessions.save_note, session_id=session_id or self.id, seq=seq, note=note)
+        await self._run(sessions.save_note, session_id=session_id or self.session_id, seq=seq, note=note)
         if seq == self.seq:
             self.note = note
         elif self.id:
@@ -147,7 +147,7 @@ class SessionState(SignedInState):
     async def show_path(self, opened: bool):
         """Open or close the whole path."""
         self.path_open = opened
-        self.path = await self._run(sessions.list_path, session_id=self.id) if opened else []
+        self.path = await self._run(sessions.list_path, session_id=self.session_id) if opened else []
 
     @handler(Policy.SIGNED_IN)
     async def open_dialog(self, name: str):
@@ -197,7 +197,7 @@ class SessionState(SignedInState):
         """End the session."""
         view = await self._run(
             sessions.complete_session,
-            session_id=self.id,
+            session_id=self.session_id,
             outcome=form.get("outcome"),
             summary=form.get("summary"),
         )
@@ -208,7 +208,7 @@ class SessionState(SignedInState):
         try:
             await self._run(
                 handoffs.open_handoff,
-                session_id=self.id,
+                session_id=self.session_id,
                 intent=intent,
                 reason=form.get("reason"),
                 priority=form.get("priority"),
@@ -230,7 +230,7 @@ class SessionState(SignedInState):
         """Run a use case that moves the session; when it had moved already, show where it stands, then say so."""
         try:
             view = await self._run(
-                service, session_id=session_id or self.id, latest_steps=RECENT_STEPS, **kwargs
+                service, session_id=session_id or self.session_id, latest_steps=RECENT_STEPS, **kwargs
             )
         except (Conflict, Forbidden):
             await self._reload()
