@@ -14,6 +14,12 @@ REAL_FILES = [
     *MATERIAL.glob("unknown-*.md"),
 ]
 
+DROPPED = """() => {
+  const carried = new DataTransfer();
+  carried.items.add(new File(["flowchart TD\\n  A{Lit?} -->|Yes| B[Good]\\n  A -->|No| C[Bad]"], "lamp.mmd"));
+  return carried;
+}"""
+
 
 def test_every_file_becomes_a_draft_with_its_report(page_of: Browsers, team: Team) -> None:
     page = page_of(team.engineer, "/trees", device="desk")
@@ -49,3 +55,7 @@ def test_a_refused_file_says_where_and_shows_the_line(page_of: Browsers, team: T
         {"name": "large.mmd", "mimeType": "text/plain", "buffer": b"x" * (3 * 1024 * 1024)}
     )
     expect(alert).to_contain_text("A file of more than 2 MiB is not read.")
+
+    page.get_by_label("Format").select_option("")
+    page.locator(".drop").dispatch_event("drop", {"dataTransfer": page.evaluate_handle(DROPPED)})
+    expect(page.get_by_role("heading", name="lamp.mmd: 1 draft made")).to_be_visible()

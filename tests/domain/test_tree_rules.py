@@ -100,6 +100,10 @@ def test_what_can_be_published_as_it_is(tree: Tree):
             Node("a", NodeKind.QUESTION, "?", "", (Option("1", "Yes", "b"), Option("2", "Yes", "b"))),
             "duplicate_label",
         ),
+        (
+            Node("a", NodeKind.QUESTION, "?", "", (Option("1", "Yes", "b"), Option("2", " ", "b"))),
+            "empty_label",
+        ),
         (question("a", "b", "b", text=" \n"), "empty_text"),
         (question("a", "b", "b", text="x" * (LONG_TEXT + 1)), "long_text"),
         (question("a", "b", "b", text="Like so: ![](led.png)"), "picture_without_words"),

@@ -146,6 +146,8 @@ def _warnings(node: Node) -> Iterator[Problem]:
             )
             yield _warning(node, "unused_target", message)
     labels = [option.label for option in node.options]
+    if not all(map(str.strip, labels)):
+        yield _warning(node, "empty_label", "An option has no words. Write what its button is to say.")
     for label, count in Counter(labels).items() if len(set(labels)) < len(labels) else ():
         if count > 1:
             message = f"{count} options are labelled {quoted(label)}. Give each its own words."

@@ -84,7 +84,7 @@ class EditorState(NodeGestures, WordGestures, SignedInState):
     @handler(Policy.SENIOR)
     async def publish(self, form: dict[str, Any]):
         """Freeze the draft as the next version."""
-        draft = await self._run(tree_editing.publish_draft, tree_id=self.id, note=form.get("note"))
+        draft = await self._run(tree_editing.publish_draft, tree_id=self._tree_id(), note=form.get("note"))
         self.dialog = ""
         self._show(draft, self._shown())
         return MessageState.show(

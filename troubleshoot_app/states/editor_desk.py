@@ -56,11 +56,11 @@ class Desk(SignedInState, mixin=True):
     _on_form: Node | None = None
 
     async def _draft(self) -> Draft:
-        return await self._run(tree_editing.get_draft, tree_id=self.id)
+        return await self._run(tree_editing.get_draft, tree_id=self._tree_id())
 
     async def _edit(self, gesture: Callable[[Tree], Tree], typed_in: Place | None = None) -> Draft:
         """Do a gesture on the draft and put it on the stack of those that can be undone."""
-        edited: Edited = await self._run(tree_editing.change_draft, tree_id=self.id, gesture=gesture)
+        edited: Edited = await self._run(tree_editing.change_draft, tree_id=self._tree_id(), gesture=gesture)
         self._keep(self._history.remember(Gesture(edited.done, edited.undo, typed_in, time.monotonic())))
         return edited.draft
 
@@ -94,7 +94,9 @@ class Desk(SignedInState, mixin=True):
         self._keep(self._history.forward() if forward else self._history.back())
         try:
             edited = await self._run(
-                tree_editing.change_draft, tree_id=self.id, gesture=lambda tree: editing.apply(tree, patch)
+                tree_editing.change_draft,
+                tree_id=self._tree_id(),
+                gesture=lambda tree: editing.apply(tree, patch),
             )
         except Conflict as conflict:
             draft = await self._draft()
@@ -110,6 +112,10 @@ class Desk(SignedInState, mixin=True):
         draft = await self._draft()
         self._show(draft, node_id, take_over=True)
         self._show_details(draft)
+
+    def _tree_id(self) -> str:
+        """After a reconnect what was typed meanwhile comes before the page is loaded: then the address says which tree."""
+        return self.id or self.tree_id
 
     def _shown(self) -> str:
         return self.node.id if self.node else ""

@@ -52,7 +52,7 @@ class WordGestures(Desk, mixin=True):
         try:
             draft = await self._run(
                 tree_editing.change_details,
-                tree_id=self.id,
+                tree_id=self._tree_id(),
                 seen=_with(known, field, seen),
                 wanted=_with(known, field, typed),
             )
@@ -124,7 +124,7 @@ class WordGestures(Desk, mixin=True):
         if clash.what in DETAILS:
             seen = (await self._draft()).details
             wanted = _with(seen, clash.what, text)
-            await self._run(tree_editing.change_details, tree_id=self.id, seen=seen, wanted=wanted)
+            await self._run(tree_editing.change_details, tree_id=self._tree_id(), seen=seen, wanted=wanted)
         else:
             form = self._on_form if self._on_form and self._on_form.id == clash.node_id else None
             await self._edit(lambda tree: _written(_with_node(tree, clash, form), clash, text))
