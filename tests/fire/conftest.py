@@ -1,6 +1,8 @@
 """Servers to set on fire, each with a database and a mail server of its own."""
 
 import os
+import random
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tests.notifications.workers import eventually
 from tests.support.postgres import Cluster
 from tests.support.server import Server
 from tests.support.smtp import MailServer
+from troubleshoot_app.server.runner import CRASH_SECONDS, CRASHES
 
 READY_SECONDS = 60
 
@@ -61,6 +64,25 @@ def workers_of(server: Server) -> list[psutil.Process]:
     """Return the worker processes of a server, oldest first."""
     assert server.process is not None
     return sorted(psutil.Process(server.process.pid).children(), key=lambda child: child.create_time())
+
+
+class Killer:
+    """Kills workers of a server, never so many in a row that it gives up."""
+
+    def __init__(self, server: Server) -> None:
+        """Nobody is killed yet."""
+        self._server = server
+        self._kills: list[float] = []
+
+    def kill_one(self) -> None:
+        """Kill one of the workers, whichever."""
+        random.choice(workers_of(self._server)).kill()
+        self._kills.append(time.monotonic())
+
+    def rest(self) -> None:
+        """Wait until another death is not one too many."""
+        if len(self._kills) >= CRASHES:
+            time.sleep(max(0, self._kills[-CRASHES] + CRASH_SECONDS + 1 - time.monotonic()))
 
 
 def wait_until_up(server: Server, workers: int = 1) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.fire.aftermath import assert_in_order
-from tests.fire.conftest import StartServer, wait_until_up, workers_of
+from tests.fire.conftest import Killer, StartServer, wait_until_up
 from tests.fire.technician import Escalation
 from tests.support.accounts import open_account
 from tests.support.people import Team
@@ -24,21 +24,23 @@ def test_whatever_was_answered_is_told_though_the_server_is_killed(
 ):
     server = start_server()
     team = open_account()
-    answered = [press_and_kill(server, team) for _ in range(cycles)]
+    killer = Killer(server)
+    answered = [press_and_kill(server, team, killer) for _ in range(cycles)]
     came = assert_in_order(team, answered, mails, told=team.seniors)
     assert len(came) == len(team.seniors) * cycles
 
 
-def press_and_kill(server: Server, team: Team, workers: int = 1) -> str:
-    """Escalate, kill one of the workers at a random moment of it, and press again until there is an answer."""
+def press_and_kill(server: Server, team: Team, killer: Killer) -> str:
+    """Escalate, kill the worker at a random moment of it, and press again until there is an answer."""
+    killer.rest()
     escalation = Escalation(server, team)
     pressing = threading.Thread(target=escalation.press)
     pressing.start()
     time.sleep(random.uniform(0, WITHIN_SECONDS))
-    random.choice(workers_of(server)).kill()
+    killer.kill_one()
     pressing.join()
     first = escalation.answer
-    wait_until_up(server, workers)
+    wait_until_up(server)
     handoff_id = escalation.insist()
     assert first in (None, handoff_id), "the same press was answered with two escalations"
     return handoff_id

