@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from tests.support.asgi import the_app
 from tests.support.document import operations
+from troubleshoot_app.api.docs import redoc_script
 from troubleshoot_app.schemas.tree_files import EXAMPLE, tree_file_schema
 from troubleshoot_app.server.paths import ROOT
 
@@ -36,6 +37,12 @@ def test_the_document_is_whole():
         assert operation["summary"], name
         assert operation["description"].rstrip().endswith((".", "!")), name
         assert "_" not in operation["summary"].replace("account_name", ""), name
+
+
+def test_the_script_of_the_page_for_reading_loads_nothing_from_elsewhere():
+    script = bytes(redoc_script().body)
+    assert b"/mark.svg" in script
+    assert b"//cdn." not in script
 
 
 @pytest.mark.parametrize(("name", "operation"), DESCRIBED, ids=[name for name, _ in DESCRIBED])
