@@ -111,7 +111,7 @@ def _quiet_hours() -> rx.Component:
             class_name="field",
         ),
         rx.el.fieldset(
-            rx.el.legend("On days that begin it", class_name="field-label"),
+            rx.el.legend("Beginning on", class_name="field-label"),
             rx.box(
                 *[
                     _tick(day.value.capitalize(), day.value, ~quiet | quiet.days.contains(day.value))
