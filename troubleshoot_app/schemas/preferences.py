@@ -24,7 +24,7 @@ class QuietHoursView(Body):
     start: Clock
     end: Clock
     zone: Zone
-    days: list[Weekday] = Field(default_factory=lambda: list(Weekday), max_length=len(Weekday))
+    days: list[Weekday] = Field(default_factory=lambda: list(Weekday), json_schema_extra={"minItems": 1})
 
 
 class Preferences(BaseModel):
