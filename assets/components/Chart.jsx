@@ -45,6 +45,23 @@ const ChartNode = memo(function ChartNode({ data }) {
   const classes = ["chart-node", `chart-${data.kind}`, data.change && `chart-${data.change}`];
   if (isHere) classes.push("chart-here");
   if (data.errors) classes.push("chart-wrong");
+  if (data.link !== null) {
+    const props = data.link ? { href: data.link, target: "_blank", rel: "noopener" } : {};
+    return (
+      <a
+        {...props}
+        data-node={data.id}
+        className={`chart-node chart-jump ${data.link ? "" : "chart-wrong"}`}
+        style={{ width: data.width, height: data.height }}
+        tabIndex={data.id === stop ? 0 : -1}
+      >
+        <Handle type="target" position={Position.Top} isConnectable={false} />
+        <span className="unseen">Another tree: </span>
+        <span className="chart-text">↗ {data.text}</span>
+        <Handle type="source" position={Position.Bottom} isConnectable={false} />
+      </a>
+    );
+  }
   return (
     <button
       type="button"

@@ -26,14 +26,66 @@ function useReturn(hydrated, send) {
   }, [hydrated]);
 }
 
-export function Answers({ sessionId, revision, hydrated, options, onAnswer }) {
+// What is measured: large, with its unit and what is expected. Where the number chooses the answer, it is sent alone.
+function Reading({ reading, value, setValue, isSentAlone, isBusy, onEnter }) {
+  const enter = (event) => {
+    event.preventDefault();
+    if (isSentAlone) onEnter();
+  };
+  return (
+    <form className="reading" onSubmit={enter}>
+      <label className="field-label" htmlFor="reading">
+        What you measured
+      </label>
+      <div className="reading-line">
+        <input
+          id="reading"
+          className="reading-input"
+          type="text"
+          inputMode="decimal"
+          autoComplete="off"
+          maxLength={40}
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
+          aria-describedby="reading-expected"
+        />
+        {reading.unit && <span className="reading-unit">{reading.unit}</span>}
+        {isSentAlone && (
+          <Button type="submit" size="4" aria-busy={isBusy}>
+            Enter
+          </Button>
+        )}
+      </div>
+      <p className="quiet" id="reading-expected">
+        {reading.expected ? `Expected: ${reading.expected}` : "A number, such as 11.5"}
+      </p>
+    </form>
+  );
+}
+
+function CheckOff({ done, setDone }) {
+  return (
+    <label className="choice check-off">
+      <input type="checkbox" checked={done} onChange={(event) => setDone(event.target.checked)} />
+      <span>
+        <strong>I have done this</strong>
+        <span className="quiet">Kept with your name and the time.</span>
+      </span>
+    </label>
+  );
+}
+
+export function Answers({ sessionId, revision, hydrated, options, reading, acknowledge, onAnswer }) {
   const [pressed, setPressed] = useState(null);
+  const [value, setValue] = useState("");
+  const [done, setDone] = useState(false);
   const isWaiting = pressed !== null && pressed.revision === revision && pressed.sessionId === sessionId;
 
   const answer = (option) => {
-    if (isWaiting && pressed.option === option && Date.now() - pressed.at < DOUBLE_PRESS_MS) return;
-    setPressed({ sessionId, revision, option, at: Date.now() });
-    onAnswer(option, revision, sessionId, typedNote());
+    const isSame = isWaiting && pressed.option === option && pressed.value === value;
+    if (isSame && Date.now() - pressed.at < DOUBLE_PRESS_MS) return;
+    setPressed({ sessionId, revision, option, value, at: Date.now() });
+    onAnswer(option, revision, sessionId, typedNote(), value, done);
   };
   useReturn(hydrated, () => {
     if (isWaiting && Date.now() - pressed.at < STILL_MEANT_MS) answer(pressed.option);
@@ -45,22 +97,36 @@ export function Answers({ sessionId, revision, hydrated, options, onAnswer }) {
   }, [isWaiting, pressed?.at]);
   const isBusy = (option) => isWaiting && !(hydrated && pressed.isSlow) && pressed.option === option;
 
+  const isSentAlone = options.some(({ when }) => when);
   return (
-    <div className="options" role="group" aria-label="Answers">
-      {options.map(({ id, label }) => (
-        <Button
-          key={id}
-          type="button"
-          size="4"
-          variant="surface"
-          className={`option-button ${isBusy(id) ? "option-pressed" : ""}`}
-          aria-busy={isBusy(id)}
-          onClick={() => answer(id)}
-        >
-          <Prose text={label} isInline />
-        </Button>
-      ))}
-    </div>
+    <>
+      {reading && (
+        <Reading
+          {...{ reading, value, setValue, isSentAlone }}
+          isBusy={isBusy("")}
+          onEnter={() => answer("")}
+        />
+      )}
+      {acknowledge && <CheckOff {...{ done, setDone }} />}
+      <div className="options" role="group" aria-label="Answers">
+        {options
+          .filter(({ when }) => !when)
+          .map(({ id, label }) => (
+            <Button
+              key={id}
+              type="button"
+              size="4"
+              variant="surface"
+              className={`option-button ${isBusy(id) ? "option-pressed" : ""}`}
+              disabled={Boolean(acknowledge) && !done}
+              aria-busy={isBusy(id)}
+              onClick={() => answer(id)}
+            >
+              <Prose text={label} isInline />
+            </Button>
+          ))}
+      </div>
+    </>
   );
 }
 

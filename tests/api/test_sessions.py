@@ -42,7 +42,7 @@ def test_a_session_from_start_to_end(viewer: Api, team: Team, path: str):
     assert step == {
         "seq": 1, "node_id": "power", "node_text": "Is the power LED lit?", "option_id": "no", "option_label": "No",
         "value": "0 V", "note": "Dark.", "by": session["holder"], "undone": False, "tree": session["tree"],
-        "is_first_in_tree": False, "found": "",
+        "is_first_in_tree": False, "found": "", "reading": None, "checked_off": False,
     }  # fmt: skip
     back = viewer.post(f"{path}/back", {"to_seq": 1, "revision": stepped.json()["revision"]}).json()
     assert (back["current"]["id"], back["steps"][0]["undone"]) == ("power", True)
@@ -197,3 +197,53 @@ def test_a_session_may_start_at_any_node(viewer: Api, api_as: As, team: Team):
     assert (figures["started"], visits["power"], visits["wan"]) == (2, 2, 1)
     refused = viewer.post("/sessions", tree | {"node": "nowhere"})
     assert (refused.status_code, "no such node" in refused.json()["detail"]) == (422, True)
+
+
+MEASURED = {
+    "title": "Supply", "start": "safe", "publish": True,
+    "nodes": {
+        "safe": {"kind": "action", "text": "Pull the plug.", "acknowledge": True,
+                 "options": [{"id": "done", "label": "Next", "to": "volts"}]},
+        "volts": {"kind": "question", "text": "Voltage?", "reading": {"unit": "V", "min": 11.5, "max": 12.6}, "options": [
+            {"id": "low", "label": "Too low", "to": "dead", "when": {"below": 11.5}},
+            {"id": "fine", "label": "Fine", "to": "good", "when": {"at_least": 11.5}}]},
+        "dead": {"kind": "escalation", "text": "It is dead."},
+        "good": {"kind": "resolution", "text": "It is good."},
+    },
+}  # fmt: skip
+
+
+def test_what_is_measured_chooses_the_answer_and_what_is_safe_is_checked_off(api_as: As, team: Team):
+    viewer, engineer = api_as(team.viewer), api_as(team.engineer)
+    tree = engineer.post("/trees", MEASURED).json()
+    assert tree["nodes"]["volts"] == MEASURED["nodes"]["volts"] | {"help": ""}  # type: ignore[index]
+    session = viewer.post("/sessions", {"tree_id": tree["id"]}).json()
+    assert session["current"]["acknowledge"] is True
+    steps = f"/sessions/{session['id']}/steps"
+    unchecked = viewer.post(steps, {"option": "done"})
+    assert (unchecked.status_code, unchecked.json()["detail"]) == (
+        422,
+        "Check off that this is done, then go on.",
+    )
+    asked = viewer.post(steps, {"option": "done", "acknowledged": True}).json()
+    assert asked["current"]["reading"]["expected"] == "11.5 to 12.6 V"
+    assert asked["steps"][0]["checked_off"] is True
+    for body in ({}, {"value": "some"}, {"option": "fine", "value": "11"}, {"option": "fine"}):
+        refused = viewer.post(steps, body)
+        assert refused.status_code == 422
+        assert refused.json()["detail"].endswith(".")
+    revision = asked["revision"]
+    first = viewer.post(steps, {"value": "10,9", "revision": revision}).json()
+    again = viewer.post(steps, {"value": "10.9 V", "revision": revision}).json()
+    assert again == first
+    (_, step) = first["steps"]
+    assert (first["current"]["id"], step["option_id"], step["value"]) == ("dead", "low", "10.9")
+    assert step["reading"] == {"shown": "10.9 V", "expected": "11.5 to 12.6 V", "out_of_range": True}
+    handoff = viewer.post(f"/sessions/{session['id']}/handoff", {"intent": "escalate"}).json()
+    briefing = engineer.get(f"/handoffs/{handoff['id']}").json()["briefing"]
+    assert briefing["out_of_range"] == [step]
+    note = viewer.post(f"/sessions/{session['id']}/export", {"format": "text"}).text
+    assert note.index("OUT OF RANGE\n* Voltage?: 10.9 V, expected 11.5 to 12.6 V") < note.index(
+        "WHAT WAS TRIED"
+    )
+    assert ", checked off)" in note

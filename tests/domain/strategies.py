@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from troubleshoot_app.domain.formats.tree_file import TreeFile
+from troubleshoot_app.domain.readings import BOUNDS, DECIMALS_LIMIT, NUMBER_LIMIT, Range, Reading
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 
 YAML_TRAPS = (
@@ -37,9 +38,25 @@ def texts(max_size: int = 60) -> st.SearchStrategy[str]:
     return st.sampled_from(YAML_TRAPS + MULTI_LINE_TRAPS) | st.text(_any_character, max_size=max_size)
 
 
+numbers = st.floats(-NUMBER_LIMIT, NUMBER_LIMIT) | st.integers(-20, 20).map(float)
+
+
+def readings() -> st.SearchStrategy[Reading]:
+    """What is measured at a node, faults included."""
+    ends = st.none() | numbers
+    return st.builds(Reading, lines(min_size=0), ends, ends, st.none() | st.integers(0, DECIMALS_LIMIT))
+
+
+def ranges() -> st.SearchStrategy[Range]:
+    """Numbers that choose an answer, empty ranges included."""
+    bounds = st.dictionaries(st.sampled_from(BOUNDS), numbers, min_size=1)
+    return bounds.map(lambda named: Range(**named))
+
+
 @st.composite
-def drafts(draw: st.DrawFn, *, max_nodes: int = 8) -> Tree:
-    """Any tree that can be kept as a draft, faults included."""
+def drafts(draw: st.DrawFn, *, max_nodes: int = 8, measured: bool = True) -> Tree:
+    """Any tree that can be kept as a draft, faults included; with readings and what is checked off if ``measured``."""
+    some_range = st.none() | ranges() if measured else st.none()
     node_ids = draw(st.lists(ids(), unique=True, max_size=max_nodes))
     anywhere = st.sampled_from([*node_ids, "", "nowhere"])
     elsewhere = st.just("") | ids()
@@ -47,11 +64,24 @@ def drafts(draw: st.DrawFn, *, max_nodes: int = 8) -> Tree:
     for node_id in node_ids:
         option_ids = draw(st.lists(ids(), unique=True, max_size=4))
         options = tuple(
-            Option(option_id, draw(texts(20)), draw(anywhere), draw(elsewhere), draw(st.booleans()))
+            Option(
+                option_id,
+                draw(texts(20)),
+                draw(anywhere),
+                draw(elsewhere),
+                draw(st.booleans()),
+                draw(some_range),
+            )
             for option_id in option_ids
         )
         nodes[node_id] = Node(
-            node_id, draw(st.sampled_from(NodeKind)), draw(texts()), draw(st.just("") | texts()), options
+            node_id,
+            draw(st.sampled_from(NodeKind)),
+            draw(texts()),
+            draw(st.just("") | texts()),
+            options,
+            draw(st.none() | readings() if measured else st.none()),
+            measured and draw(st.booleans()),
         )
     return Tree(draw(anywhere), nodes)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from troubleshoot_app.domain.formats.ticket_note.note import (
     NoteAttachment,
     NoteHandoff,
+    NoteReading,
     NoteStep,
     NoteTree,
     Person,
@@ -76,10 +77,11 @@ def whole_note() -> TicketNote:
                 1, "Is the router's **power** LED lit?", "No", 1,
                 note="The plug was loose.\nSerial AB_12*34*, see https://vendor.example/kb/12345?x=y_z",
             ),
-            step(2, "Plug it in:\n1. Pull the plug\n2. Wait 30 s", "Done", 4, undone=True),
+            step(2, "Plug it in:\n1. Pull the plug\n2. Wait 30 s", "Done", 4, undone=True, checked_off=True),
             step(
                 3, "Measure the voltage between pins 3 and 7 of the connector on the back of the power supply, with "
-                "the load connected.", "Out of range", 19, value="-11.2 V", note="日本語 مرحبا שלום Привет 😀",
+                "the load connected.", "Out of range", 19, value="-11.2",
+                reading=NoteReading("-11.2 V", "-12.6 to -11.5 V", out_of_range=True), note="日本語 مرحبا שלום Привет 😀",
                 tree=POWER, is_first_in_tree=True, found="Replace the *power supply*.",
             ),
             step(4, "Is the WAN LED green?", "Yes", 55, by=ERIN, is_first_in_tree=True),
@@ -121,6 +123,8 @@ _steps = st.builds(
     option_id=_words,
     option_label=_words,
     value=st.none() | _words,
+    reading=st.none() | st.builds(NoteReading, _words, _words, st.booleans()),
+    checked_off=st.booleans(),
     note=_words,
     by=_people,
     at=_times,

@@ -113,7 +113,7 @@ class GoodCalls:
             "sessions.list_path": (viewer, walk),
             "sessions.choose_option": (
                 viewer,
-                walk | seen | {"option_id": "done", "note": "n", "value": "v"},
+                walk | seen | {"option_id": "done", "note": "n", "value": "v", "acknowledged": True},
             ),
             "sessions.step_back": (viewer, walk | seen | {"to_seq": 1}),
             "sessions.save_note": (viewer, walk | {"seq": 1, "note": "n"}),

@@ -4,10 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.components.badges import severity_badge
+from troubleshoot_app.components.badges import severity_badge, status_badge
 from troubleshoot_app.components.forms import form_dialog, text_field
 from troubleshoot_app.components.react import inline_prose, prose
-from troubleshoot_app.schemas.editor import DraftProblem, TargetView
+from troubleshoot_app.schemas.editor import DraftProblem, TargetView, TreeChoice
 from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.trial import TrialState
 
@@ -38,6 +38,37 @@ def _target_dialog() -> rx.Component:
             width="100%",
             on_click=EditorState.point_option(""),
         ),
+        below=_other_trees(),
+    )
+
+
+def _other_trees() -> rx.Component:
+    """Return the choice of another tree, by its title."""
+
+    def choice(tree: rx.Var[TreeChoice]) -> rx.Component:
+        return rx.el.li(
+            rx.el.button(
+                tree.title,
+                rx.cond(tree.status != "published", status_badge(tree.status)),
+                type="button",
+                on_click=EditorState.jump_option(tree.slug),
+                class_name="target",
+            ),
+            key=tree.slug,
+        )
+
+    return rx.el.section(
+        rx.heading("Another tree", as_="h3", size="3"),
+        rx.input(
+            type="search",
+            placeholder="Search trees by title",
+            size="3",
+            on_change=EditorState.search_trees.debounce(200),
+            custom_attrs={"aria-label": "Search other trees"},
+        ),
+        rx.el.ul(rx.foreach(EditorState.trees_found, choice), class_name="targets"),
+        class_name="stack",
+        custom_attrs={"aria-label": "Another tree"},
     )
 
 
@@ -50,8 +81,15 @@ def _parent_dialog() -> rx.Component:
     )
 
 
-def _node_dialog(name: str, title: str, words: str, on_choose: Any, *first: rx.Component) -> rx.Component:
-    """Return a dialog that asks for a node of the tree."""
+def _node_dialog(
+    name: str,
+    title: str,
+    words: str,
+    on_choose: Any,
+    *first: rx.Component,
+    below: rx.Component | None = None,
+) -> rx.Component:
+    """Return a dialog that asks for a node of the tree, or for what stands ``below``."""
 
     def choice(target: rx.Var[TargetView]) -> rx.Component:
         return rx.el.li(
@@ -79,6 +117,7 @@ def _node_dialog(name: str, title: str, words: str, on_choose: Any, *first: rx.C
                     custom_attrs={"aria-label": "Search nodes"},
                 ),
                 rx.el.ul(rx.foreach(EditorState.target_found, choice), class_name="targets"),
+                below or rx.fragment(),
                 class_name="stack",
                 margin_top="16px",
             ),

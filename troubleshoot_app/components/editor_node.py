@@ -3,6 +3,7 @@
 import reflex as rx
 
 from troubleshoot_app.components.badges import severity_badge
+from troubleshoot_app.components.editor_leads import leads_to, measuring, numbers_of
 from troubleshoot_app.components.react import Landing, Sortable, Writing
 from troubleshoot_app.domain.tree import TEXT_LIMIT
 from troubleshoot_app.schemas.editor import IncomingView, OptionForm
@@ -74,6 +75,7 @@ def _node_form() -> rx.Component:
         _words(
             "Help", "help", node.help, rows=4, hint="Optional. More about it, in Markdown.", has_preview=True
         ),
+        rx.cond((node.kind == "question") | (node.kind == "action"), measuring()),
         rx.cond((node.kind == "question") | (node.kind == "action"), _options()),
         _incoming(),
         rx.box(
@@ -198,7 +200,8 @@ def _option(option: rx.Var[OptionForm]) -> rx.Component:
             ),
             class_name="option-words",
         ),
-        _leads_to(option),
+        leads_to(option),
+        rx.cond(node.reading, numbers_of(option)),
         rx.box(
             rx.button(
                 "Choose target",
@@ -222,25 +225,6 @@ def _option(option: rx.Var[OptionForm]) -> rx.Component:
         key=option.id,
         class_name="option-form",
         custom_attrs={"data-id": option.id},
-    )
-
-
-def _leads_to(option: rx.Var[OptionForm]) -> rx.Component:
-    return rx.flex(
-        rx.text("leads to", size="2", class_name="quiet"),
-        rx.cond(
-            option.target != "",
-            rx.el.button(
-                option.target,
-                type="button",
-                class_name="target-link",
-                on_click=EditorState.select(option.leads_to),
-            ),
-            rx.text("nothing yet", size="2", color_scheme="red"),
-        ),
-        spacing="2",
-        align="baseline",
-        wrap="wrap",
     )
 
 

@@ -135,7 +135,8 @@ class SearchBox(rx.Component):
 
 
 class Answers(rx.Component):
-    """The options of the current node as buttons, sent with what stands in the note, and again after a dropped line."""
+    """The options of the current node as buttons, sent with what stands in the note, and again after a dropped line;
+    before them what is measured there, and what is to be checked off."""
 
     library = "$/public/components/Walking.jsx"
     tag = "Answers"
@@ -144,7 +145,9 @@ class Answers(rx.Component):
     revision: rx.Var[int]
     hydrated: rx.Var[bool]
     options: rx.Var[list[Any]]
-    on_answer: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str, str)]
+    reading: rx.Var[Any]
+    acknowledge: rx.Var[Any]
+    on_answer: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str, str, str, bool)]
 
 
 class Note(rx.Component):

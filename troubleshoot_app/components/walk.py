@@ -14,6 +14,7 @@ from troubleshoot_app.states.sessions import SessionState
 def node_card() -> rx.Component:
     """Return the current node: its text as the heading, its help, and one button per option."""
     return rx.box(
+        _border(),
         rx.el.h1(
             inline_prose(SessionState.node.text),
             id="question",
@@ -28,11 +29,37 @@ def node_card() -> rx.Component:
                 revision=SessionState.revision,
                 hydrated=rx.State.is_hydrated,
                 options=SessionState.node.options,
+                reading=SessionState.node.reading,
+                acknowledge=SessionState.node.acknowledge,
                 on_answer=SessionState.choose,
             ),
         ),
         key=SessionState.node.id + SessionState.seq.to_string(),
         class_name="node",
+    )
+
+
+def _border() -> rx.Component:
+    """Return which other tree the question belongs to, and what such a tree came to before the walk came home."""
+    return rx.fragment(
+        rx.cond(
+            SessionState.found != "",
+            rx.box(
+                rx.icon("corner-down-left", size=18, custom_attrs={"aria-hidden": "true"}),
+                rx.text(
+                    rx.el.span(f"{SessionState.found_in}: ", class_name="quiet"),
+                    inline_prose(SessionState.found),
+                    size="3",
+                    class_name="grow",
+                ),
+                class_name="strip",
+                role="status",
+            ),
+        ),
+        rx.cond(
+            SessionState.current_tree != "",
+            rx.text("In “", SessionState.current_tree, "”", size="2", class_name="quiet"),
+        ),
     )
 
 
@@ -290,14 +317,27 @@ def _step(step: rx.Var[StepView]) -> rx.Component:
 
 def _step_words(step: rx.Var[StepView], files: Any, *beside: rx.Component) -> list[rx.Component]:
     return [
+        rx.cond(
+            step.is_first_in_tree,
+            rx.text("In “", step.tree.title, "”", size="1", weight="medium", class_name="quiet"),
+        ),
         rx.text(inline_prose(step.node_text), size="2", class_name="step-question"),
         rx.text(
             rx.cond(step.undone, rx.el.span("Undone: ", class_name="quiet")),
             inline_prose(step.option_label),
+            rx.cond(
+                step.reading, ": " + step.reading.shown, rx.cond(step.value, ": " + step.value.to(str), "")
+            ),
             size="3",
             weight="medium",
             class_name="step-answer",
         ),
+        rx.cond(
+            step.reading & step.reading.out_of_range,
+            rx.badge("Out of range, expected ", step.reading.expected, color_scheme="red", size="2"),
+        ),
+        rx.cond(step.checked_off, rx.badge("Checked off", color_scheme="green", size="2")),
+        rx.cond(step.found != "", rx.text("→ ", inline_prose(step.found), size="2")),
         rx.cond(step.note != "", rx.text(step.note, size="2", class_name="step-note")),
         files_of(files, step.seq),
         rx.box(

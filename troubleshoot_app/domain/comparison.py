@@ -99,6 +99,7 @@ def _lines(before: Node, after: Node) -> Iterator[str]:
         yield f"Text was: {before.text or '(empty)'}"
     if before.help != after.help:
         yield f"Help was: {before.help or '(empty)'}"
+    yield from _measuring_lines(before, after)
     old = {option.id: option for option in before.options}
     new = {option.id: option for option in after.options}
     for option in after.options:
@@ -114,11 +115,26 @@ def _lines(before: Node, after: Node) -> Iterator[str]:
         yield "The answers are in another order."
 
 
+def _measuring_lines(before: Node, after: Node) -> Iterator[str]:
+    if before.reading != after.reading:
+        yield f"Reading was: {_reading(before)}"
+    if before.acknowledge != after.acknowledge:
+        yield f"It is {'now' if after.acknowledge else 'no longer'} checked off."
+
+
 def _option_lines(before: Option, after: Option) -> Iterator[str]:
+    if before.when != after.when:
+        yield f"Answer “{after.label}” was for {before.when or 'no number'}, is for {after.when or 'no number'}."
     if before.label != after.label:
         yield f"Answer “{before.label}” is now “{after.label}”."
     if (before.to, before.tree, before.returns) != (after.to, after.tree, after.returns):
         yield f"Answer “{after.label}” led to {_target(before)}, leads to {_target(after)}."
+
+
+def _reading(node: Node) -> str:
+    if node.reading is None:
+        return "none"
+    return node.reading.expected or node.reading.unit or "any number"
 
 
 def _target(option: Option) -> str:

@@ -9,11 +9,19 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from troubleshoot_app.domain.errors import DomainError, InvalidChoice, NotAllowedNow
+from troubleshoot_app.domain.errors import DomainError, InvalidChoice, NotAllowedNow, quoted
+from troubleshoot_app.domain.readings import (
+    DECIMALS_LIMIT,
+    UNIT_LIMIT,
+    Reading,
+    parse_number,
+    parse_range,
+)
 from troubleshoot_app.domain.tree import NODE_LIMIT, OPTION_LIMIT, Node, NodeKind, Option, Tree
 
 NEW_ANSWER = "New answer"
 ONWARD = "Next"
+MEASURED = ("unit", "min", "max", "decimals")
 
 
 class Words(StrEnum):
@@ -231,6 +239,60 @@ def stay_option(tree: Tree, node_id: str, option_id: str) -> Tree:
     return _put_option(tree, node, target, replace(target, tree="", returns=False))
 
 
+def range_option(tree: Tree, node_id: str, option_id: str, typed: str) -> Tree:
+    """Return the tree with other numbers that choose an answer; with no text none do.
+
+    Raises:
+        InvalidChoice: the text says no range.
+    """
+    node = _node(tree, node_id)
+    target = _option(node, option_id)
+    wanted = parse_range(typed) if typed.strip() else None
+    if wanted is None and typed.strip():
+        raise InvalidChoice(f"{quoted(typed)} is no range of numbers. Write it such as: >= 11.5 < 12.6")
+    return _put_option(tree, node, target, replace(target, when=wanted))
+
+
+def measure(tree: Tree, node_id: str, *, asks: bool) -> Tree:
+    """Return the tree with a node that asks for a number, or no longer does; then no numbers choose its answers."""
+    node = _node(tree, node_id)
+    if asks:
+        return put_node(tree, replace(node, reading=node.reading or Reading()))
+    options = tuple(replace(option, when=None) for option in node.options)
+    return put_node(tree, replace(node, reading=None, options=options))
+
+
+def measure_as(tree: Tree, node_id: str, field: str, typed: str) -> Tree:
+    """Return the tree with another unit, least, most or number of decimals of what a node measures.
+
+    Raises:
+        InvalidChoice: the text is no number, or the node measures nothing.
+    """
+    node = _node(tree, node_id)
+    if node.reading is None or field not in MEASURED:
+        raise InvalidChoice("This node asks for no number any more. Somebody else may have changed it.")
+    text = " ".join(typed.split())
+    if field == "unit":
+        return put_node(tree, replace(node, reading=replace(node.reading, unit=text[:UNIT_LIMIT])))
+    number = parse_number(text) if text else None
+    if text and (number is None or (field == "decimals" and number not in range(DECIMALS_LIMIT + 1))):
+        wanted = (
+            f"a whole number from 0 to {DECIMALS_LIMIT}" if field == "decimals" else "a number, such as 11.5"
+        )
+        raise InvalidChoice(f"{quoted(text)} does not fit here. Enter {wanted}, or nothing.")
+    if field == "decimals":
+        decimals = None if number is None else int(number)
+        return put_node(tree, replace(node, reading=replace(node.reading, decimals=decimals)))
+    end = None if number is None else float(number)
+    reading = replace(node.reading, min=end) if field == "min" else replace(node.reading, max=end)
+    return put_node(tree, replace(node, reading=reading))
+
+
+def check_off(tree: Tree, node_id: str, *, asks: bool) -> Tree:
+    """Return the tree with an action that is checked off before the walk goes on, or no longer is."""
+    return put_node(tree, replace(_node(tree, node_id), acknowledge=asks))
+
+
 def return_option(tree: Tree, node_id: str, option_id: str, *, returns: bool) -> Tree:
     """Return the tree with a jump that comes back when the other tree is solved, or does not."""
     node = _node(tree, node_id)
@@ -309,8 +371,11 @@ def free_id(tree: Tree) -> str:
 
 
 def _shaped(node: Node) -> Node:
-    """An end has no answers; what was there is dropped when a node becomes one."""
-    return replace(node, options=()) if node.kind.is_end and node.options else node
+    """An end has no answers and measures nothing, and only an action is checked off; what was there is dropped when a
+    node becomes another kind."""
+    if node.kind.is_end and (node.options or node.reading):
+        node = replace(node, options=(), reading=None)
+    return replace(node, acknowledge=False) if node.acknowledge and node.kind is not NodeKind.ACTION else node
 
 
 def _placed(nodes: dict[str, Node], node: Node, behind: str | None) -> dict[str, Node]:

@@ -6,6 +6,14 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from troubleshoot_app.domain.errors import InvalidTree, Problem, Severity, quoted
+from troubleshoot_app.domain.readings import (
+    Range,
+    Reading,
+    range_from_document,
+    range_to_document,
+    reading_from_document,
+    reading_to_document,
+)
 
 NODE_LIMIT = 5_000
 OPTION_LIMIT = 50
@@ -35,7 +43,8 @@ class Option:
     """An answer; ``to`` is the id of the node that it leads to, empty in a draft that does not say yet.
 
     With ``tree`` (the id or the slug of another tree) it is a jump: the walk goes on at the start of that tree. When it
-    ``returns``, a resolution there brings the walk back to ``to``; otherwise ``to`` is empty.
+    ``returns``, a resolution there brings the walk back to ``to``; otherwise ``to`` is empty. ``when`` are the numbers of
+    a reading that choose it.
     """
 
     id: str
@@ -43,6 +52,7 @@ class Option:
     to: str
     tree: str = ""
     returns: bool = False
+    when: Range | None = None
 
     @property
     def jumps(self) -> bool:
@@ -57,13 +67,18 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One question, action or end. ``text`` and ``help`` are Markdown."""
+    """One question, action or end. ``text`` and ``help`` are Markdown.
+
+    With a ``reading`` a number is asked for; an action to ``acknowledge`` is checked off before the walk goes on.
+    """
 
     id: str
     kind: NodeKind
     text: str
     help: str = ""
     options: tuple[Option, ...] = ()
+    reading: Reading | None = None
+    acknowledge: bool = False
 
     def option(self, option_id: str) -> Option | None:
         """Return the option with this id; None when there is none."""
@@ -101,6 +116,10 @@ def node_to_document(node: Node) -> Document:
         document["help"] = node.help
     if node.options:
         document["options"] = [_option_to_document(option) for option in node.options]
+    if node.reading is not None:
+        document["reading"] = reading_to_document(node.reading)
+    if node.acknowledge:
+        document["acknowledge"] = True
     return document
 
 
@@ -110,6 +129,8 @@ def _option_to_document(option: Option) -> Document:
         document["tree"] = option.tree
     if option.returns:
         document["return"] = True
+    if option.when is not None:
+        document["when"] = range_to_document(option.when)
     return document
 
 
@@ -138,19 +159,27 @@ def _node_from_document(node_id: str, kept: Document) -> Node:
         text, note = kept["text"], kept.get("help") or ""
         options = tuple([_option_from_document(one) for one in kept.get("options") or ()])
         kind = _KINDS[kept["kind"]]
-    except (KeyError, TypeError, AttributeError):
+        reading = None if kept.get("reading") is None else reading_from_document(kept["reading"])
+        acknowledge = kept.get("acknowledge") is True
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise _misshapen(str(node_id)) from None
     words = [node_id, text, note]
     for option in options:
         words += (option.id, option.label, option.to, option.tree)
     if not all(type(word) is str for word in words):
         raise _misshapen(str(node_id))
-    return Node(node_id, kind, text, note, options)
+    return Node(node_id, kind, text, note, options, reading, acknowledge)
 
 
 def _option_from_document(kept: Document) -> Option:
+    when = kept.get("when")
     return Option(
-        kept["id"], kept["label"], kept["to"], kept.get("tree") or "", returns=kept.get("return") is True
+        kept["id"],
+        kept["label"],
+        kept["to"],
+        kept.get("tree") or "",
+        kept.get("return") is True,
+        None if when is None else range_from_document(when),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from troubleshoot_app.domain.errors import UNSTORABLE, InvalidTree, Problem, Severity, quoted
 from troubleshoot_app.domain.jumps import Neighbourhood, jump_problems
+from troubleshoot_app.domain.readings import Range, Reading, can_be_met, covers, gap, overlapping
 from troubleshoot_app.domain.tree import (
     FILE_LIMIT,
     ID_LIMIT,
@@ -45,6 +46,7 @@ def problems(tree: Tree, around: Neighbourhood | None = None) -> list[Problem]:
         if node.id not in reached:
             found.append(_error(node, "unreachable", _UNREACHABLE))
         found += _option_errors(tree, node)
+        found += _reading_problems(node)
         found += of_jumps.get(node.id, ())
         if node.id in stuck:
             found.append(_error(node, "dead_end", _DEAD_END))
@@ -129,6 +131,47 @@ def _target_fault(tree: Tree, option: Option) -> tuple[str, str] | None:
         message = f"leads to {quoted(option.to)}, which is not a node. Choose one that is, or add it."
         return "unknown_target", message
     return None
+
+
+def _reading_problems(node: Node) -> Iterator[Problem]:
+    if node.acknowledge and node.kind is not NodeKind.ACTION:
+        message = f"Only an action can be checked off, and this is a {node.kind}. Make it an action."
+        yield _error(node, "acknowledge_without_action", message)
+    ranges = [option.when for option in node.options if option.when is not None]
+    reading = node.reading
+    if reading is None:
+        if ranges:
+            message = "Numbers choose an answer here, but none is measured. Say what is read, or remove them."
+            yield _error(node, "range_without_reading", message)
+        return
+    if node.kind.is_end:
+        message = "A walk ends here, so nothing is measured. Make this a question, or remove the reading."
+        yield _error(node, "reading_at_end", message)
+    if not reading.unit:
+        yield _warning(
+            node, "no_unit", "The reading has no unit. Say what it is measured in, such as V or bar."
+        )
+    if reading.min is not None and reading.max is not None and reading.min > reading.max:
+        message = "No number is in the expected range: its least is above its most. Swap them."
+        yield _error(node, "empty_expectation", message)
+    yield from _range_problems(node, reading, ranges)
+
+
+def _range_problems(node: Node, reading: Reading, ranges: list[Range]) -> Iterator[Problem]:
+    for option in node.options:
+        if option.when is not None and not can_be_met(option.when, reading.decimals):
+            message = f"No number leads to the answer {quoted(option.label)} ({option.when}). Mend its range."
+            yield _error(node, "empty_range", message)
+    if pair := overlapping(ranges, reading.decimals):
+        one, other = (ranges[place] for place in pair)
+        message = f"Some numbers lead to two answers: {one} and {other}. Let each lead to one."
+        yield _error(node, "overlapping_ranges", message)
+    if between := gap(ranges, reading.decimals):
+        message = f"No answer is for numbers {between}. Move the end of a range there."
+        yield _error(node, "gap_in_ranges", message)
+    elif ranges and not covers(ranges, reading):
+        message = f"Not all that is expected ({reading.expected}) leads to an answer. Widen a range."
+        yield _warning(node, "expectation_without_answer", message)
 
 
 def _warnings(node: Node) -> Iterator[Problem]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from troubleshoot_app.domain.errors import InvalidChoice, NotAllowedNow, quoted
+from troubleshoot_app.domain.readings import Reading, decimal_text, parse_number, with_unit
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 
 HOMES_LIMIT = 50
@@ -88,6 +90,68 @@ def begin(tree: Tree, node_id: str = "") -> Walk:
             "This tree has no start, so it cannot be walked. Choose its first node and publish it again."
         )
     return Walk(tree.start, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An option that is taken, and the value that is kept with it."""
+
+    option: Option
+    value: str | None
+
+
+def answer_at(
+    tree: Tree, walk: Walk, option_id: str, value: str | None = None, *, acknowledged: bool = False
+) -> Answer:
+    """Return what an answer at the current node comes to. Where a number is measured, it chooses the option when
+    ``option_id`` is empty; an option for no number is for whoever cannot measure.
+
+    Raises:
+        InvalidChoice: the node has no such option, the value is no number or not one for that option, or what is to be
+            checked off is not.
+        NotAllowedNow: the walk stands at no node.
+    """
+    node = _standing_at(tree, walk)
+    if node.acknowledge and not acknowledged:
+        raise InvalidChoice("Check off that this is done, then go on.")
+    if node.reading is None:
+        return Answer(option_at(tree, walk, option_id), value)
+    option = option_at(tree, walk, option_id) if option_id else None
+    decides = any(one.when is not None for one in node.options)
+    if option is not None and option.when is None and decides and not value:
+        return Answer(option, None)
+    number = _measured(node.reading, value)
+    shown = with_unit(decimal_text(number), node.reading.unit)
+    if option is None:
+        option = _chosen_by(node, float(number), shown)
+    elif option.when is not None and float(number) not in option.when:
+        raise InvalidChoice(
+            f"{shown} does not lead to the answer {quoted(option.label)}, which is for {option.when}. "
+            "Leave the answer out, so that the number chooses it."
+        )
+    return Answer(option, decimal_text(number))
+
+
+def _measured(reading: Reading, value: str | None) -> Decimal:
+    asked = f"what you measured, in {reading.unit}" if reading.unit else "what you measured"
+    if not value:
+        raise InvalidChoice(f"Enter {asked}: a number, such as 11.5.")
+    number = parse_number(value, reading.unit)
+    if number is None:
+        raise InvalidChoice(f"{quoted(value)} is no number. Enter {asked}: a number, such as 11.5.")
+    return reading.rounded(number)
+
+
+def _chosen_by(node: Node, number: float, shown: str) -> Option:
+    for option in node.options:
+        if option.when is not None and number in option.when:
+            return option
+    if len(node.options) == 1 and node.options[0].when is None:
+        return node.options[0]
+    if all(option.when is None for option in node.options):
+        raise InvalidChoice("The number alone does not answer this question. Choose one of its options, too.")
+    ranges = "; ".join(str(option.when) for option in node.options if option.when is not None)
+    raise InvalidChoice(f"No answer is for {shown}, only for {ranges}. Measure again, or escalate from here.")
 
 
 def option_at(tree: Tree, walk: Walk, option_id: str) -> Option:

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import Text, bindparam, cast, select
 from sqlmodel import Session, col
 
+from troubleshoot_app.domain.readings import Reading, parse_number, with_unit
 from troubleshoot_app.domain.tree import Option, Tree, tree_from_document
 from troubleshoot_app.models.sessions import Step
 from troubleshoot_app.models.trees import TreeVersion
 from troubleshoot_app.models.users import User
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.schemas.sessions import StepView, TreeRef
+from troubleshoot_app.schemas.sessions import StepReading, StepView, TreeRef
 
 CACHED_VERSIONS = 500
 
@@ -106,6 +107,8 @@ def list_steps(
                 option_id=option_id,
                 option_label=option.label,
                 value=value,
+                reading=None if node.reading is None else _reading(node.reading, value),
+                checked_off=node.acknowledge,
                 note=note,
                 by=people[by_id],
                 at=at,
@@ -119,3 +122,12 @@ def list_steps(
 def _found(tree: Tree, option: Option) -> str:
     """Return the resolution that an answer came to before the walk went home with it."""
     return "" if option.jumps else tree.nodes[option.to].text
+
+
+def _reading(reading: Reading, value: str | None) -> StepReading:
+    number = parse_number(value or "")
+    return StepReading(
+        shown="" if value is None else with_unit(value, reading.unit),
+        expected=reading.expected,
+        out_of_range=number is not None and not reading.is_expected(float(number)),
+    )

@@ -7,6 +7,7 @@ from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.paths import list_steps, published_version
 from troubleshoot_app.notifications.messages import EscalationMail, MailStep
+from troubleshoot_app.schemas.sessions import StepView
 
 
 def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient: User) -> EscalationMail:
@@ -19,6 +20,7 @@ def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient
     stuck_at = stuck_in.tree.nodes[handoff.node_id].text
     if session.pending_note:
         stuck_at = f"{stuck_at}\n\nNote: {session.pending_note}"
+    steps = list_steps(db, session.id, session.version_id, undone=False)
     return EscalationMail(
         delivery_id=delivery.id,
         handoff_id=handoff.id,
@@ -37,12 +39,17 @@ def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient
         steps=tuple(
             MailStep(
                 question=step.node_text,
-                answer=step.option_label,
+                answer=_answer(step),
                 note=step.note or None,
                 tree=step.tree.title if step.is_first_in_tree else None,
                 found=step.found or None,
             )
-            for step in list_steps(db, session.id, session.version_id, undone=False)
+            for step in steps
+        ),
+        out_of_range=tuple(
+            f"{step.node_text}: {step.reading.shown}, expected {step.reading.expected}"
+            for step in steps
+            if step.reading is not None and step.is_out_of_range
         ),
         reason=handoff.reason or None,
         session_title=session.title or None,
@@ -50,3 +57,8 @@ def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient
         ticket_ref=session.ticket_ref or None,
         round=handoff.round,
     )
+
+
+def _answer(step: StepView) -> str:
+    measured = step.reading.shown if step.reading is not None else step.value
+    return f"{step.option_label}: {measured}" if measured else step.option_label

@@ -74,6 +74,7 @@ class EscalationMail(MailOfCase):
     opened_at: datetime
     stuck_in: str | None = None
     steps: tuple[MailStep, ...] = ()
+    out_of_range: tuple[str, ...] = ()
     reason: str | None = None
     session_title: str | None = None
     asset: str | None = None
@@ -119,7 +120,12 @@ def _escalation_letter(mail: EscalationMail) -> Letter:
         lead = f"{name} is stuck in “{tree}” and asks a senior to take over."
     stuck_in = clip(one_line(mail.stuck_in), TITLE_LENGTH)
     stuck_at = f"Stuck at, in “{stuck_in}”" if stuck_in else "Stuck at"
-    quotes = (Quote(stuck_at, _quoted(mail.question)), Quote("Reason", _quoted(mail.reason)))
+    measured = "\n".join(one_line(line) for line in mail.out_of_range)
+    quotes = (
+        Quote("Out of range", _quoted(measured)),
+        Quote(stuck_at, _quoted(mail.question)),
+        Quote("Reason", _quoted(mail.reason)),
+    )
     count = len(mail.steps)
     return Letter(
         subject=_subject(mail, name, tree),

@@ -82,9 +82,20 @@ def _briefing() -> rx.Component:
             class_name="quiet",
         ),
         rx.cond(shown.reason != "", rx.el.blockquote(rx.text(shown.reason, size="4"), class_name="reason")),
+        rx.cond(shown.briefing.out_of_range.length() > 0, _out_of_range()),
         _actions(),
         rx.card(
-            rx.text("Stuck at", size="2", weight="bold", class_name="quiet"),
+            rx.text(
+                "Stuck at",
+                rx.cond(
+                    shown.briefing.stuck_in.title != shown.tree_title,
+                    f", in “{shown.briefing.stuck_in.title}”",
+                    "",
+                ),
+                size="2",
+                weight="bold",
+                class_name="quiet",
+            ),
             rx.el.h2(inline_prose(shown.briefing.stuck_at), class_name="stuck-at"),
             rx.cond(shown.briefing.stuck_help != "", prose(shown.briefing.stuck_help)),
             rx.cond(
@@ -123,6 +134,26 @@ def _briefing() -> rx.Component:
         rx.cond(shown.intent == "escalate", _told()),
         release_dialog(HandoffState),
         resolve_dialog(HandoffState, shown.raised_by.name),
+    )
+
+
+def _out_of_range() -> rx.Component:
+    return rx.callout.root(
+        rx.callout.icon(rx.icon("triangle-alert", size=18, custom_attrs={"aria-hidden": "true"})),
+        rx.callout.text("Out of range", weight="bold"),
+        rx.el.ul(
+            rx.foreach(
+                HandoffState.handoff.briefing.out_of_range,
+                lambda step: rx.el.li(
+                    inline_prose(step.node_text),
+                    rx.text.strong(f" {step.reading.shown}"),
+                    f", expected {step.reading.expected}",
+                    key=step.seq,
+                ),
+            ),
+            class_name="out-of-range",
+        ),
+        color_scheme="red",
     )
 
 

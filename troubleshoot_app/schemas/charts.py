@@ -12,7 +12,10 @@ Change = Literal["", "added", "removed", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class ChartNode:
-    """A node and its place, in pixels; ``errors`` and ``warnings`` are counted on drafts, ``change`` is of comparisons."""
+    """A node and its place, in pixels; ``errors`` and ``warnings`` are counted on drafts, ``change`` is of comparisons.
+
+    With a ``link`` it stands for another tree that an answer leads to; empty where there is no such tree.
+    """
 
     id: str
     text: str
@@ -24,6 +27,7 @@ class ChartNode:
     errors: int = 0
     warnings: int = 0
     change: Change = ""
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from troubleshoot_app.domain.tree import NodeKind
+from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.schemas.trees import ProblemView
 
 
@@ -17,12 +18,35 @@ class TargetView(BaseModel):
 
 
 class OptionForm(BaseModel):
-    """An answer of the node on the form."""
+    """An answer of the node on the form; ``tree`` is what it calls the other tree that it leads to, ``when`` are the
+    numbers that choose it."""
 
     id: str
     label: str
     leads_to: str
     target: str
+    tree: str
+    tree_title: str
+    tree_href: str
+    returns: bool
+    when: str
+
+
+class ReadingForm(BaseModel):
+    """What the node on the form measures, as it is typed."""
+
+    unit: str
+    min: str
+    max: str
+    decimals: str
+
+
+class TreeChoice(BaseModel):
+    """Another tree, to lead an answer to."""
+
+    slug: str
+    title: str
+    status: TreeStatus
 
 
 class IncomingView(BaseModel):
@@ -41,6 +65,8 @@ class NodeForm(BaseModel):
     text: str
     help: str
     is_start: bool
+    reading: ReadingForm | None
+    acknowledge: bool
     options: list[OptionForm]
     incoming: list[IncomingView]
     problems: list[ProblemView]

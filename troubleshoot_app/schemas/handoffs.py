@@ -41,9 +41,10 @@ class HandoffView(BaseModel):
 
 class Briefing(BaseModel):
     """What a senior reads before picking up: the problem, the path so far, where it is stuck. ``start_node`` is where the
-    walk began, null where that is the start of the tree."""
+    walk began, null where that is the start of the tree; ``out_of_range`` are the steps with such a reading."""
 
     problem: str
+    out_of_range: list[StepView]
     notes: str
     pending_note: str
     start_node: NodeRef | None

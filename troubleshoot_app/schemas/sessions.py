@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from troubleshoot_app.domain.handoff import HandoffStatus, Intent, Outcome, Priority, SessionStatus
 from troubleshoot_app.schemas.lists import Page
@@ -28,6 +28,14 @@ class NodeRef(BaseModel):
     text: str
 
 
+class StepReading(BaseModel):
+    """What was measured at a step, in words, and what was expected; ``shown`` is empty when nothing was measured."""
+
+    shown: str
+    expected: str
+    out_of_range: bool
+
+
 class StepView(BaseModel):
     """One answer of the path. ``found`` is the resolution that it came to, when the walk went home with it from the
     tree that it had jumped to."""
@@ -40,11 +48,18 @@ class StepView(BaseModel):
     option_id: str
     option_label: str
     value: str | None
+    reading: StepReading | None
+    checked_off: bool
     found: str
     note: str
     by: PersonRef
     at: datetime
     undone: bool
+
+    @property
+    def is_out_of_range(self) -> bool:
+        """Whether something was measured that is not as expected, and that still stands."""
+        return self.reading is not None and self.reading.out_of_range and not self.undone
 
 
 class LiveHandoff(BaseModel):
@@ -155,16 +170,21 @@ class SessionChange(BaseModel):
 
 
 class StepTaken(BaseModel):
-    """An answer: the id of an option of the current node, with what was measured and what is worth noting."""
+    """An answer: the id of an option of the current node, with what was measured and what is worth noting.
+
+    Where the node asks for a reading, ``option`` may be left out: the number in ``value`` chooses it. ``acknowledged``
+    checks off what an action asks to be checked off.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"option": "no", "note": "The LED is dark.", "revision": 4}]},
     )
 
-    option: str = Field(max_length=LINE_LENGTH)
+    option: str | None = Field(default=None, max_length=LINE_LENGTH)
     note: str | None = Field(default=None, max_length=TEXT_LENGTH)
     value: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    acknowledged: StrictBool | None = None
     revision: StrictInt | None = None
 
 

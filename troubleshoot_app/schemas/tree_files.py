@@ -14,6 +14,7 @@ from troubleshoot_app.domain.formats.tree_shape import (
     TAGS_LIMIT,
     TITLE_LIMIT,
 )
+from troubleshoot_app.domain.readings import BOUNDS, DECIMALS_LIMIT, NUMBER_LIMIT, UNIT_LIMIT
 from troubleshoot_app.domain.tree import ID_LIMIT, NODE_LIMIT, OPTION_LIMIT, TEXT_LIMIT, NodeKind
 
 SOME_WORD = r"\S"
@@ -59,8 +60,21 @@ def tree_file_schema() -> dict[str, Any]:
                 {"type": "boolean"},
                 "Whether a resolution of that other tree leads back here, to the node `to`.",
             ),
+            "when": _optional(
+                _object(dict.fromkeys(BOUNDS, _optional(_NUMBER)), required=[]) | {"minProperties": 1},
+                "The numbers of the node's reading that choose this answer.",
+            ),
         },
         required=["id", "label"],
+    )
+    reading = _object(
+        {
+            "unit": _optional(_text(UNIT_LIMIT), "Such as V or bar."),
+            "min": _optional(_NUMBER, "The least that is expected."),
+            "max": _optional(_NUMBER, "The most that is expected."),
+            "decimals": _optional({"type": "integer", "minimum": 0, "maximum": DECIMALS_LIMIT}),
+        },
+        required=[],
     )
     node = _object(
         {
@@ -70,6 +84,12 @@ def tree_file_schema() -> dict[str, Any]:
             "options": _optional(
                 {"type": "array", "maxItems": OPTION_LIMIT, "items": option},
                 "A question has one or more, an action exactly one, a resolution and an escalation none.",
+            ),
+            "reading": _optional(
+                reading, "A number that is measured here; options with `when` are chosen by it."
+            ),
+            "acknowledge": _optional(
+                {"type": "boolean"}, "Whether the action is checked off before the walk goes on."
             ),
         },
         required=["kind", "text"],
@@ -159,6 +179,7 @@ class ChangedTree(TreeFileBody):
         return {"revision": {"type": "integer"}}
 
 
+_NUMBER = {"type": "number", "minimum": -NUMBER_LIMIT, "maximum": NUMBER_LIMIT}
 _IGNORED = {
     "description": "Not part of the file; ignored, so that a tree can be sent back as it was fetched."
 }

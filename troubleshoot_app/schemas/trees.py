@@ -1,7 +1,7 @@
 """Trees as the pages and the API show them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
@@ -20,20 +20,34 @@ def _is_none(value: object) -> bool:
 
 
 class OptionView(BaseModel):
-    """An answer that can be given; what it leads to is not told."""
+    """An answer that can be given; what it leads to is not told. ``when`` says for which numbers it is, in signs; such
+    an answer is chosen by the number that is measured."""
 
     id: str
     label: str
+    when: str | None = Field(default=None, exclude_if=_is_none)
+
+
+class ReadingView(BaseModel):
+    """What is measured at a node, the range that is expected, and how that is said."""
+
+    unit: str
+    min: float | None
+    max: float | None
+    decimals: int | None
+    expected: str
 
 
 class NodeView(BaseModel):
-    """One question, action or end, as whoever walks sees it."""
+    """One question, action or end, as whoever walks sees it; with ``acknowledge`` it is checked off first."""
 
     id: str
     kind: NodeKind
     text: str
     help: str
     options: list[OptionView]
+    reading: ReadingView | None = Field(default=None, exclude_if=_is_none)
+    acknowledge: bool | None = Field(default=None, exclude_if=_is_none)
 
 
 class TreeOption(BaseModel):
@@ -45,6 +59,7 @@ class TreeOption(BaseModel):
     to: str
     tree: str | None = Field(default=None, exclude_if=_is_none)
     returns: bool | None = Field(default=None, serialization_alias="return", exclude_if=_is_none)
+    when: dict[str, float] | None = Field(default=None, exclude_if=_is_none)
 
 
 class TreeNode(BaseModel):
@@ -54,6 +69,8 @@ class TreeNode(BaseModel):
     text: str
     help: str = ""
     options: list[TreeOption] = []
+    reading: dict[str, Any] | None = Field(default=None, exclude_if=_is_none)
+    acknowledge: bool | None = Field(default=None, exclude_if=_is_none)
 
 
 class ProblemView(BaseModel):

@@ -4,6 +4,7 @@ import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from sqlmodel import Session
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.domain.comparison import What, overlay
 from troubleshoot_app.domain.errors import Problem
+from troubleshoot_app.domain.jumps import Neighbourhood, jump_names
 from troubleshoot_app.domain.layout import lay_out_in_rows
-from troubleshoot_app.domain.tree import Tree
+from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.charts import Change, ChartEdge, ChartNode, ChartView
 from troubleshoot_app.services import tree_editing, tree_versions
+from troubleshoot_app.services.jumps import neighbourhood
 from troubleshoot_app.services.session_rows import read_session
 from troubleshoot_app.services.trees import published_tree
 
@@ -24,6 +27,8 @@ TEXT_LENGTH = 120
 LABEL_LENGTH = 40
 KEPT_CHARTS = 12
 KEPT_WORDS = 50_000
+BETWEEN = "\n"
+"""Stands in no id of an author."""
 
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`#>]+")
 
@@ -38,7 +43,7 @@ def draft_chart(db: Session, actor: Actor, *, tree_id: object, since: int | None
     draft = tree_editing.get_draft(db, actor, tree_id=tree_id)
     chart = _CHARTS.get(draft.tree_id, draft.revision)
     if chart is None:
-        chart = _chart(draft.tree, draft.problems, revision=draft.revision)
+        chart = _chart(draft.tree, draft.problems, revision=draft.revision, around=draft.around)
         _CHARTS.keep(draft.tree_id, chart)
     before = None if since is None else _CHARTS.get(draft.tree_id, since)
     return chart if before is None else _changes(before, chart)
@@ -46,12 +51,13 @@ def draft_chart(db: Session, actor: Actor, *, tree_id: object, since: int | None
 
 def tree_chart(db: Session, actor: Actor, *, tree_id: object) -> ChartView:
     """Return the chart of a tree as it is walked; ``NotFound`` for a tree that the actor may not see."""
-    return _chart(published_tree(db, actor, tree_id=tree_id))
+    return _whole(db, actor, published_tree(db, actor, tree_id=tree_id))
 
 
 def session_chart(db: Session, actor: Actor, *, session_id: object) -> ChartView:
     """Return the chart of the version that a session is in; ``NotFound`` or ``Forbidden`` for who may not see it."""
-    return _chart(tree_of_version(db, read_session(db, actor, session_id).current_version_id))
+    row = read_session(db, actor, session_id)
+    return _whole(db, actor, tree_of_version(db, row.current_version_id))
 
 
 def comparison_chart(db: Session, actor: Actor, *, tree_id: object, older: int, newer: int) -> ChartView:
@@ -65,6 +71,10 @@ def comparison_chart(db: Session, actor: Actor, *, tree_id: object, older: int, 
     return _chart(both.tree, changes=both.nodes, arrows=arrows)
 
 
+def _whole(db: Session, actor: Actor, tree: Tree) -> ChartView:
+    return _chart(tree, around=neighbourhood(db, actor.account_id, tree))
+
+
 def _chart(
     tree: Tree,
     problems: Iterable[Problem] = (),
@@ -72,7 +82,9 @@ def _chart(
     revision: int = 0,
     changes: Mapping[str, What] | None = None,
     arrows: Mapping[tuple[str, str], What] | None = None,
+    around: Neighbourhood | None = None,
 ) -> ChartView:
+    tree, links = _with_jumps(tree, around or Neighbourhood())
     marks = Counter((problem.node_id, problem.severity.value) for problem in problems)
     boxes = lay_out_in_rows(tree)
     changed, drawn = changes or {}, arrows or {}
@@ -92,6 +104,7 @@ def _chart(
                 errors=marks[node.id, "error"],
                 warnings=marks[node.id, "warning"],
                 change=_word(changed.get(node.id)),
+                link=links.get(node.id),
             )
             for node in tree.nodes.values()
         ],
@@ -108,6 +121,29 @@ def _chart(
             if option.to in tree.nodes
         ],
     )
+
+
+def _with_jumps(tree: Tree, around: Neighbourhood) -> tuple[Tree, dict[str, str]]:
+    """Return the tree with a box more for each answer that leads to another one, and where these boxes link to."""
+    if not jump_names(tree):
+        return tree, {}
+    nodes: dict[str, Node] = {}
+    links: dict[str, str] = {}
+    for node in tree.nodes.values():
+        drawn, beyond = [], []
+        for option in node.options:
+            if not option.jumps:
+                drawn.append(option)
+                continue
+            there = around.of(option.tree)
+            box_id = f"{node.id}{BETWEEN}{option.id}"
+            links[box_id] = "" if there is None else f"/trees/{there.id}"
+            title = option.tree if there is None else there.title
+            back = (Option("back", "Back", option.to),) if option.returns else ()
+            beyond.append(Node(box_id, NodeKind.ACTION, title, options=back))
+            drawn.append(replace(option, to=box_id, tree="", returns=False))
+        nodes |= {one.id: one for one in (replace(node, options=tuple(drawn)), *beyond)}
+    return Tree(tree.start, nodes), links
 
 
 class _Charts:

@@ -15,6 +15,7 @@ from troubleshoot_app.domain.formats.ticket_note import FORMS, NoteFormat, write
 from troubleshoot_app.domain.formats.ticket_note.note import (
     NoteAttachment,
     NoteHandoff,
+    NoteReading,
     NoteStep,
     NoteTree,
     Person,
@@ -113,6 +114,8 @@ def _steps(db: Session, session_id: UUID, begun_in: UUID) -> tuple[NoteStep, ...
             tree=NoteTree(step.tree.id, step.tree.title, step.tree.version),
             is_first_in_tree=step.is_first_in_tree,
             found=step.found,
+            reading=None if step.reading is None else NoteReading(**step.reading.model_dump()),
+            checked_off=step.checked_off,
             node_id=step.node_id,
             node_text=step.node_text,
             option_id=step.option_id,

@@ -131,6 +131,7 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
     version = published_version(db, session.current_version_id)
     node = version.tree.nodes[session.node_id]
     view = _view(db, row)
+    path = list_steps(db, session.id, session.version_id)
     return HandoffDetail(
         **dict(view),
         briefing=Briefing(
@@ -138,7 +139,8 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
             notes=session.notes,
             pending_note=session.pending_note,
             start_node=start_node(db, session),
-            path=list_steps(db, session.id, session.version_id),
+            path=path,
+            out_of_range=[step for step in path if step.is_out_of_range],
             stuck_in=version.ref,
             stuck_at=node.text,
             stuck_help=node.help,

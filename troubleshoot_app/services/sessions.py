@@ -10,8 +10,9 @@ from troubleshoot_app.core.errors import Conflict, NotFound
 from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import HandoffStatus, Outcome, SessionStatus
+from troubleshoot_app.domain.readings import is_same_number
 from troubleshoot_app.domain.tree_status import TreeStatus
-from troubleshoot_app.domain.walk import TakenStep, Walk, advance, begin, go_back, option_at
+from troubleshoot_app.domain.walk import TakenStep, Walk, advance, answer_at, begin, go_back
 from troubleshoot_app.models import Step, TroubleshootingSession, TroubleshootingTree
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
@@ -116,7 +117,7 @@ def list_sessions(
     return [session_summary(db, row) for row in rows]
 
 
-def choose_option(
+def choose_option(  # noqa: PLR0913  each says one thing of the answer
     db: Session,
     actor: Actor,
     *,
@@ -124,28 +125,33 @@ def choose_option(
     option_id: object,
     note: object = None,
     value: object = None,
+    acknowledged: object = None,
     revision: object = None,
     latest_steps: int | None = None,
 ) -> SessionView:
     """Answer the current question and return the session after it. Sent twice with the same revision, it counts once.
 
     An answer may lead to another tree: the session then goes on in the version of it that is published at this moment.
+    Where a number is measured, ``value`` chooses the option when none is given; what is to be checked off, is.
 
     Raises:
         Conflict: the session is not active, has moved on since ``revision``, or the answer leads nowhere.
-        Invalid: the current node has no such option.
+        Invalid: the current node has no such option, the value is no number that it is for, or what is to be checked
+            off is not.
     """
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
     option = text_of(option_id, "option", TITLE_LENGTH)
+    typed = None if value is None else text_of(value, "value", TEXT_LENGTH)
     seen = number_of(revision, "revision")
-    if seen is not None and seen == row.revision - 1 and _took(db, row, option, actor):
+    if seen is not None and seen == row.revision - 1 and _took(db, row, option, typed, actor):
         return session_view(db, row, latest_steps=latest_steps)
     check_walkable(row, actor, seen)
     tree, stood = tree_of_version(db, row.current_version_id), _walk_of(row)
-    chosen = option_at(tree, stood, option)
-    landing = landing_of(db, actor.account_id, chosen.tree) if chosen.jumps else None
-    walk, move = advance(tree, stood, option, landing)
+    answer = answer_at(tree, stood, option, typed, acknowledged=acknowledged is True)
+    jump = answer.option.tree
+    landing = landing_of(db, actor.account_id, jump) if jump else None
+    walk, move = advance(tree, stood, answer.option.id, landing)
     crossed = walk.version_id != stood.version_id
     taken = {
         "id": new_id(),
@@ -159,7 +165,7 @@ def choose_option(
         "homes": row.homes,
         "to_version_id": walk.version_id if crossed else None,
         "to_node_id": walk.node_id if crossed else None,
-        "value": None if value is None else text_of(value, "value", TEXT_LENGTH),
+        "value": answer.value,
         "note": row.pending_note if note is None else text_of(note, "note", TEXT_LENGTH),
         "by_id": actor.user_id,
     }
@@ -297,11 +303,16 @@ def _standing(walk: Walk) -> dict[str, Any]:
     }
 
 
-def _took(db: Session, row: SessionRow, option_id: str, actor: Actor) -> bool:
+def _took(db: Session, row: SessionRow, option_id: str, typed: str | None, actor: Actor) -> bool:
     """Tell whether the last thing that happened to the session is that very answer by the same person."""
     last = db.execute(
-        select(_step.c.option_id, _step.c.by_id).where(
+        select(_step.c.option_id, _step.c.value, _step.c.by_id, _step.c.version_id, _step.c.node_id).where(
             _step.c.session_id == row.id, _step.c.seq == row.seq, _step.c.undone_at.is_(None)
         )
     ).one_or_none()
-    return last is not None and last == (option_id, actor.user_id)
+    if last is None or last.by_id != actor.user_id:
+        return False
+    if option_id:
+        return bool(last.option_id == option_id)
+    reading = tree_of_version(db, last.version_id).nodes[last.node_id].reading
+    return reading is not None and is_same_number(reading, typed, last.value)

@@ -7,6 +7,7 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.errors import Problem
 from troubleshoot_app.domain.formats.tree_file import TreeFile
+from troubleshoot_app.domain.readings import Reading, range_to_document, reading_to_document
 from troubleshoot_app.domain.tree import Node, Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import problems
 from troubleshoot_app.domain.tree_status import TreeStatus
@@ -18,6 +19,7 @@ from troubleshoot_app.schemas.trees import (
     NodeView,
     OptionView,
     ProblemView,
+    ReadingView,
     TreeNode,
     TreeOption,
     TreeSummary,
@@ -167,7 +169,24 @@ def node_view(node: Node) -> NodeView:
         kind=node.kind,
         text=node.text,
         help=node.help,
-        options=[OptionView(id=option.id, label=option.label) for option in node.options],
+        options=[
+            OptionView(
+                id=option.id, label=option.label, when=None if option.when is None else str(option.when)
+            )
+            for option in node.options
+        ],
+        reading=None if node.reading is None else _reading_view(node.reading),
+        acknowledge=node.acknowledge or None,
+    )
+
+
+def _reading_view(reading: Reading) -> ReadingView:
+    return ReadingView(
+        unit=reading.unit,
+        min=reading.min,
+        max=reading.max,
+        decimals=reading.decimals,
+        expected=reading.expected,
     )
 
 
@@ -196,7 +215,15 @@ def _authored(node: Node) -> TreeNode:
             to=option.to,
             tree=option.tree or None,
             returns=option.returns or None,
+            when=None if option.when is None else range_to_document(option.when),
         )
         for option in node.options
     ]
-    return TreeNode(kind=node.kind, text=node.text, help=node.help, options=options)
+    return TreeNode(
+        kind=node.kind,
+        text=node.text,
+        help=node.help,
+        options=options,
+        reading=None if node.reading is None else reading_to_document(node.reading),
+        acknowledge=node.acknowledge or None,
+    )

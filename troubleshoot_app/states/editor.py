@@ -8,6 +8,7 @@ from troubleshoot_app.core.errors import Forbidden, NotFound
 from troubleshoot_app.services import tree_editing
 from troubleshoot_app.states.base import MessageState, SignedInState
 from troubleshoot_app.states.editor_desk import HEADING
+from troubleshoot_app.states.editor_jumps import JumpGestures, MeasureGestures
 from troubleshoot_app.states.editor_nodes import NodeGestures
 from troubleshoot_app.states.editor_views import targets
 from troubleshoot_app.states.editor_words import WordGestures
@@ -24,7 +25,7 @@ class NewTreeState(SignedInState):
         return rx.redirect(f"/trees/{tree_id}/edit")
 
 
-class EditorState(NodeGestures, WordGestures, SignedInState):
+class EditorState(NodeGestures, WordGestures, JumpGestures, MeasureGestures, SignedInState):
     """One tree being written: what is on the form, and what becomes of the draft as a whole."""
 
     @rx.var

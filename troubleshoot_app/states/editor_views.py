@@ -4,8 +4,16 @@ from collections import defaultdict
 
 from troubleshoot_app.domain.editing import incoming
 from troubleshoot_app.domain.errors import Problem
-from troubleshoot_app.domain.tree import Node
-from troubleshoot_app.schemas.editor import DraftProblem, IncomingView, NodeForm, OptionForm, TargetView
+from troubleshoot_app.domain.readings import Reading, number_text
+from troubleshoot_app.domain.tree import Node, Option
+from troubleshoot_app.schemas.editor import (
+    DraftProblem,
+    IncomingView,
+    NodeForm,
+    OptionForm,
+    ReadingForm,
+    TargetView,
+)
 from troubleshoot_app.schemas.trees import ProblemView
 from troubleshoot_app.services.tree_editing import Draft
 
@@ -24,12 +32,9 @@ def node_form(draft: Draft, node_id: str) -> NodeForm:
         text=node.text,
         help=node.help,
         is_start=draft.tree.start == node.id,
-        options=[
-            OptionForm(
-                id=option.id, label=option.label, leads_to=option.to, target=_target_words(draft, option.to)
-            )
-            for option in node.options
-        ],
+        reading=None if node.reading is None else _reading_form(node.reading),
+        acknowledge=node.acknowledge,
+        options=[_option_form(draft, option) for option in node.options],
         incoming=[
             IncomingView(
                 node_id=parent.id,
@@ -39,6 +44,30 @@ def node_form(draft: Draft, node_id: str) -> NodeForm:
             for parent, option in incoming(draft.tree, node_id)
         ][:SHOWN_TARGETS],
         problems=[_view(problem) for problem in draft.problems if problem.node_id == node_id],
+    )
+
+
+def _option_form(draft: Draft, option: Option) -> OptionForm:
+    other = draft.around.of(option.tree)
+    return OptionForm(
+        id=option.id,
+        label=option.label,
+        leads_to=option.to,
+        target=_target_words(draft, option.to),
+        tree=option.tree,
+        tree_title=option.tree if other is None else other.title,
+        tree_href="" if other is None else f"/trees/{other.id}",
+        returns=option.returns,
+        when="" if option.when is None else str(option.when),
+    )
+
+
+def _reading_form(reading: Reading) -> ReadingForm:
+    return ReadingForm(
+        unit=reading.unit,
+        min="" if reading.min is None else number_text(reading.min),
+        max="" if reading.max is None else number_text(reading.max),
+        decimals="" if reading.decimals is None else str(reading.decimals),
     )
 
 

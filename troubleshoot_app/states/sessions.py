@@ -67,6 +67,9 @@ class SessionState(SignedInState):
     ticket_ref: str = ""
     asset: str = ""
     tree_title: str = ""
+    current_tree: str = ""
+    found: str = ""
+    found_in: str = ""
     summary: str = ""
     holder_name: str = ""
     is_mine: bool = False
@@ -114,13 +117,28 @@ class SessionState(SignedInState):
         await self._follow(self.handoff if self.status == SessionStatus.ESCALATED else None)
 
     @handler(Policy.SIGNED_IN)
-    async def choose(self, option_id: str, revision: int, session_id: str = "", note: str | None = None):
+    async def choose(
+        self,
+        option_id: str,
+        revision: int,
+        session_id: str = "",
+        note: str | None = None,
+        value: str | None = None,
+        acknowledged: bool = False,
+    ):
         """Answer the question that was on screen at ``revision``; pressed twice, it counts once.
 
-        After a dropped line it comes before the page is loaded again, so that the page says which session it means.
+        After a dropped line it comes before the page is loaded again, so that the page says which session it means. With
+        a number that was measured the answer may be left to it.
         """
         await self._change(
-            sessions.choose_option, session_id, option_id=option_id, revision=revision, note=note
+            sessions.choose_option,
+            session_id,
+            option_id=option_id,
+            revision=revision,
+            note=note,
+            value=value or None,
+            acknowledged=acknowledged,
         )
 
     @handler(Policy.SIGNED_IN)
@@ -260,6 +278,7 @@ class SessionState(SignedInState):
 
     async def _show(self, view: SessionView) -> None:
         """Take over the session; only what changed goes to the browser."""
+        last = next((step for step in reversed(view.steps) if not step.undone), None)
         values = {
             "id": view.id,
             "missing": "",
@@ -269,6 +288,9 @@ class SessionState(SignedInState):
             "ticket_ref": view.ticket_ref,
             "asset": view.asset,
             "tree_title": view.tree.title,
+            "current_tree": view.current_tree.title if view.current_tree.id != view.tree.id else "",
+            "found": last.found if last else "",
+            "found_in": last.tree.title if last else "",
             "summary": view.summary,
             "holder_name": view.holder.name,
             "is_mine": view.holder.id == self._owner,

@@ -106,6 +106,7 @@ def take_step(
         option_id=body.option,
         note=body.note,
         value=body.value,
+        acknowledged=body.acknowledged,
         revision=body.revision,
     )
     return written(session)

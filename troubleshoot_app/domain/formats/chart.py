@@ -22,6 +22,9 @@ class Box:
     """Whether it is drawn as a question is, such as a diamond."""
     kind: NodeKind | None = None
     help: str = ""
+    reading: dict[str, Any] | None = None
+    """What is measured there, in the words of the tree file."""
+    acknowledge: bool = False
     keep_as: str | None = None
     """The id that the node gets, where the box could not be given that."""
     stands_for_nothing: bool = False
@@ -49,6 +52,7 @@ class Arrow:
     id: str | None = None
     tree: str = ""
     returns: bool = False
+    when: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)

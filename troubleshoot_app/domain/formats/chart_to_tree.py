@@ -1,17 +1,28 @@
 """From boxes and arrows to nodes and options: what a chart leaves open is guessed, and each guess is reported."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from troubleshoot_app.domain.errors import Fault, UnreadableTree, fit, quoted
 from troubleshoot_app.domain.formats.chart import Arrow, Box, Chart
 from troubleshoot_app.domain.formats.imported import ImportedTree
 from troubleshoot_app.domain.formats.report import NOWHERE, Code, Place, Report
 from troubleshoot_app.domain.formats.tree_file import tree_file_from
 from troubleshoot_app.domain.formats.tree_report import Places, look_over
-from troubleshoot_app.domain.formats.tree_shape import DESCRIPTION_LIMIT, TITLE_LIMIT, TreeFile
+from troubleshoot_app.domain.formats.tree_shape import (
+    DESCRIPTION_LIMIT,
+    TITLE_LIMIT,
+    TreeFile,
+    read_range,
+    read_reading,
+)
 from troubleshoot_app.domain.formats.words import as_label, asks, calls_for_help, is_no, is_yes, plain
+from troubleshoot_app.domain.readings import Range, Reading
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.domain.tree_rules import form_problems
 
 NEXT = "Next"
+Measured = TypeVar("Measured", Reading, Range)
 
 
 def tree_of_chart(chart: Chart, fallback_title: str = "") -> ImportedTree:
@@ -117,11 +128,23 @@ class _Mapping:
                     label,
                     self._ids.get(arrow.target, arrow.target),
                     other if isinstance(other, str) else "",
-                    returns=said.get("return", arrow.returns) is True,
+                    said.get("return", arrow.returns) is True,
+                    self._measured(read_range, said.get("when", arrow.when), arrow.place),
                 )
             )
         self._report_doubles(arrows)
-        return Node(node_id, kind, box.words, box.help, tuple(options))
+        reading = self._measured(read_reading, box.reading, box.place)
+        return Node(node_id, kind, box.words, box.help, tuple(options), reading, box.acknowledge)
+
+    def _measured(self, read: Callable[[object], Measured], said: object, place: Place) -> Measured | None:
+        """Return a reading or a range that a file says; what is none is left out and reported."""
+        if said is None:
+            return None
+        try:
+            return read(said)
+        except UnreadableTree as error:
+            self._report.warning(Code.FIELD_LEFT_OUT, place, f"{error} It was left out.")
+            return None
 
     def _given_options(self, box: Box, arrows: list[Arrow]) -> list[dict[str, object]]:
         if box.options is not None:

@@ -16,12 +16,14 @@ from troubleshoot_app.domain.formats.csv_columns import (
     unguarded,
 )
 from troubleshoot_app.domain.formats.report import Code, Place, Report
+from troubleshoot_app.domain.readings import parse_range, range_to_document
 from troubleshoot_app.domain.tree import NodeKind
 
 ROW_LIMIT = 40_000
 COLUMN_LIMIT = 100
 DELIMITERS = (",", ";", "\t", "|")
 YES = ("yes", "true", "1", "x", "ja")
+OPTION_COLUMNS = ("option", "to", "option_id", "jump", "return", "when")
 NO = ("", "no", "false", "0", "nein")
 
 _LINE_END = ("\r", "\n")
@@ -97,7 +99,7 @@ class _TableChart:
                 self.chart.report.error(Code.ROW_LEFT_OUT, row.place(), message)
             return
         self._describe(box, row, kind)
-        if any(row.word(column) for column in ("option", "to", "option_id", "jump", "return")):
+        if any(row.word(column) for column in OPTION_COLUMNS):
             self._add_option(box, row)
 
     def finish(self) -> Chart:
@@ -138,6 +140,7 @@ class _TableChart:
                 report.warning(Code.TEXT_CHANGED_LATER, row.place("text"), message)
             box.text = text if text or kind else None
         box.help = note or box.help
+        self._measure(box, row)
         self._described.add(box.id)
         for column in ("text", "help", "option"):
             if is_formula(row.text(column)):
@@ -155,6 +158,20 @@ class _TableChart:
             self.chart.report.warning(Code.ANSWER_WITHOUT_NEXT, row.place("to"), message)
         arrow = self.chart.arrow(box.id, row.word("to"), label, row.place("option"), option_id)
         arrow.tree, arrow.returns = other, returns
+        if cell := row.word("when"):
+            wanted = parse_range(cell)
+            arrow.when = None if wanted is None else range_to_document(wanted)
+            if wanted is None:
+                message = f"{quoted(cell)} is no range of numbers, such as >= 11.5 < 12.6; it was left out."
+                self.chart.report.warning(Code.FIELD_LEFT_OUT, row.place("when"), message)
+
+    def _measure(self, box: Box, row: _Row) -> None:
+        """Take what is measured at a node, and whether it is checked off."""
+        said = {name: row.word(name) for name in ("unit", "min", "max", "decimals") if row.word(name)}
+        if said or self._says_yes(row, "reading"):
+            bounds = {name: word.replace(",", ".") for name, word in said.items() if name != "unit"}
+            box.reading = (box.reading or {}) | said | bounds
+        box.acknowledge = self._says_yes(row, "check_off") or box.acknowledge
 
     def _says_yes(self, row: _Row, column: str) -> bool:
         word = row.word(column).casefold()

@@ -4,9 +4,19 @@ import csv
 import io
 from collections.abc import Iterator
 
-from troubleshoot_app.domain.formats.csv_columns import COLUMNS, JUMP_COLUMNS, guarded
+from troubleshoot_app.domain.formats.csv_columns import (
+    COLUMNS,
+    JUMP_COLUMNS,
+    READING_COLUMNS,
+    guarded,
+    range_cell,
+)
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
-from troubleshoot_app.domain.tree import Option
+from troubleshoot_app.domain.readings import number_text
+from troubleshoot_app.domain.tree import Node, Option
+
+EVERY_COLUMN = COLUMNS + JUMP_COLUMNS + READING_COLUMNS
+OPTION_CELLS = 6
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Without it, Excel takes UTF-8 for something else."""
@@ -16,14 +26,14 @@ def write_csv(file: TreeFile) -> str:
     """Return the tree as CSV, with commas, such that no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    jumps = any(
-        option.jumps or option.returns for node in file.tree.nodes.values() for option in node.options
-    )
-    columns = COLUMNS + JUMP_COLUMNS if jumps else COLUMNS
+    rows = [dict(zip(EVERY_COLUMN, row, strict=False)) for row in _rows(file)]
+    columns = list(COLUMNS)
+    for group in (JUMP_COLUMNS, READING_COLUMNS):
+        if any(row.get(column) for row in rows for column in group):
+            columns += group
     writer.writerow(columns)
-    for row in _rows(file):
-        cells = [guarded(cell) for cell in row[: len(columns)]]
-        writer.writerow(cells + [""] * (len(columns) - len(cells)))
+    for row in rows:
+        writer.writerow([guarded(row.get(column, "")) for column in columns])
     return BYTE_ORDER_MARK + out.getvalue()
 
 
@@ -36,11 +46,21 @@ def _rows(file: TreeFile) -> Iterator[tuple[str, ...]]:
             yield ("", kind, text, "", "", "", "")
     yield ("", "start", file.tree.start, "", "", "", "")
     for node in file.tree.nodes.values():
-        options = [_cells(option) for option in node.options] or [("", "", "")]
-        yield (node.id, node.kind.value, node.text, node.help, *options[0])
+        options = [_cells(option) for option in node.options] or [("",) * OPTION_CELLS]
+        yield (node.id, node.kind.value, node.text, node.help, *options[0], *_measured(node))
         for option in options[1:]:
             yield (node.id, "", "", "", *option)
 
 
 def _cells(option: Option) -> tuple[str, ...]:
-    return option.label, option.to, option.id, option.tree, "yes" if option.returns else ""
+    returns = "yes" if option.returns else ""
+    return option.label, option.to, option.id, option.tree, returns, range_cell(option.when)
+
+
+def _measured(node: Node) -> tuple[str, ...]:
+    reading, check_off = node.reading, "yes" if node.acknowledge else ""
+    if reading is None:
+        return ("", "", "", "", "", check_off)
+    ends = ("" if end is None else number_text(end) for end in (reading.min, reading.max))
+    decimals = "" if reading.decimals is None else str(reading.decimals)
+    return ("yes", reading.unit, *ends, decimals, check_off)

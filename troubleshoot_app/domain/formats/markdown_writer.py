@@ -12,7 +12,7 @@ from typing import NamedTuple
 from troubleshoot_app.domain.formats.outline_to_chart import BACK, ESCALATE, TREE
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
 from troubleshoot_app.domain.formats.words import as_label
-from troubleshoot_app.domain.tree import Node, NodeKind, Tree
+from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 
 DEPTH_LIMIT = 24
 NEXT = "Next"
@@ -140,7 +140,7 @@ def _steps(node: Node, depth: int) -> list[_Step]:
     return [
         _Step(
             depth,
-            "" if alone else " ".join(option.label.split()) or "…",
+            "" if alone else _label(option),
             option.to,
             f"{TREE.format(option.tree)}{BACK if option.returns else ''}" if option.jumps else "",
             ends=not option.stays,
@@ -149,8 +149,19 @@ def _steps(node: Node, depth: int) -> list[_Step]:
     ]
 
 
+def _label(option: Option) -> str:
+    label = " ".join(option.label.split()) or "…"
+    return label if option.when is None else f"{label} ({option.when})"
+
+
 def _words(node: Node) -> str:
     text = node.text.strip() or "…"
+    if node.reading is not None:
+        unit = f", in {node.reading.unit}" if node.reading.unit else ""
+        expected = f", expected {node.reading.expected}" if node.reading.expected else ""
+        text = f"{text} *(measure{unit}{expected})*"
+    if node.acknowledge:
+        text = f"{text} *(check off)*"
     return f"{text} {ESCALATE}" if node.kind is NodeKind.ESCALATION else text
 
 

@@ -244,6 +244,7 @@ class MermaidChart:
             if isinstance(fields.get(key), str):
                 setattr(box, attribute, fields[key])
         box.stands_for_nothing = "nowhere" in fields
+        box.reading, box.acknowledge = fields.get("reading"), fields.get("acknowledge") is True
         options = fields.get("options")
         if isinstance(options, list) and all(isinstance(one, dict) for one in options):
             box.options = options

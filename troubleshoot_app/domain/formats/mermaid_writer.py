@@ -16,6 +16,7 @@ from troubleshoot_app.domain.formats.markup import from_mermaid
 from troubleshoot_app.domain.formats.mermaid_parser import NOTE
 from troubleshoot_app.domain.formats.report import NOWHERE
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
+from troubleshoot_app.domain.readings import range_to_document, reading_to_document
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 
 DIAMOND_LENGTH = 40
@@ -114,6 +115,10 @@ class _Writer:
             note["kind"] = node.kind.value
         if node.help:
             note["help"] = node.help
+        if node.reading is not None:
+            note["reading"] = reading_to_document(node.reading)
+        if node.acknowledge:
+            note["acknowledge"] = True
         if options := _options_note(node):
             note["options"] = options
         if note:
@@ -144,6 +149,8 @@ def _options_note(node: Node) -> list[dict[str, Any]]:
             entry["tree"] = option.tree
         if option.returns:
             entry["return"] = True
+        if option.when is not None:
+            entry["when"] = range_to_document(option.when)
         entries.append(entry)
     return entries if any(entries) else []
 

@@ -111,7 +111,8 @@ class _Chart:
             number = self._numbers.get(option.to)
             jump = "↗" if not option.stays else f"→ {number}" if number else "→ ?"
             room = CARD_WIDTH - 2 * PADDING - measured("→ 8888", LABEL_SIZE) - 6
-            words = f"{option.label} ↗ {option.tree}" if option.jumps else option.label
+            words = option.label if option.when is None else f"{option.label} ({option.when})"
+            words = f"{words} ↗ {option.tree}" if option.jumps else words
             label = wrapped(_clean(words), LABEL_SIZE, room, LABEL_LINES)
             height = len(label) * LABEL_LINE + 2 * LABEL_PADDING
             rows.append(_Row(label, top, height, option.to, jump))

@@ -1,13 +1,23 @@
 """The form of a tree file: which keys it has, what stands behind them, how long that may be."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from troubleshoot_app.domain.errors import UNSTORABLE, Fault, UnreadableTree, quoted
 from troubleshoot_app.domain.formats.structure import Location, Null, Structure
+from troubleshoot_app.domain.readings import (
+    BOUNDS,
+    DECIMALS_LIMIT,
+    NUMBER_LIMIT,
+    UNIT_LIMIT,
+    Range,
+    Reading,
+)
 from troubleshoot_app.domain.tree import ID_LIMIT, NODE_LIMIT, OPTION_LIMIT, Node, NodeKind, Option, Tree
 from troubleshoot_app.domain.tree_rules import form_problems
+
+Part = TypeVar("Part")
 
 FORMAT = "troubleshoot-tree/1"
 TITLE_LIMIT = 200
@@ -17,8 +27,9 @@ TAG_LIMIT = 50
 TAGS_LIMIT = 50
 
 FILE_KEYS = ("format", "title", "description", "category", "tags", "slug", "start", "nodes")
-NODE_KEYS = ("kind", "text", "help", "options")
-OPTION_KEYS = ("id", "label", "to", "tree", "return")
+NODE_KEYS = ("kind", "text", "help", "options", "reading", "acknowledge")
+READING_KEYS = ("unit", "min", "max", "decimals")
+OPTION_KEYS = ("id", "label", "to", "tree", "return", "when")
 
 _KINDS = {kind.value: kind for kind in NodeKind}
 # What is plain in YAML is read as text.
@@ -40,6 +51,24 @@ class TreeFile:
 def shape(structure: Structure) -> TreeFile:
     """Return the tree file that a structure is; ``UnreadableTree`` with all that is wrong with it, by line."""
     return _Reader(structure).read()
+
+
+def read_reading(value: object) -> Reading:
+    """Return the reading that a file says; ``UnreadableTree`` when it is none."""
+    return _read_alone(value, "reading", lambda reader, fields: reader.reading(fields, ()))
+
+
+def read_range(value: object) -> Range:
+    """Return the range of numbers that a file says; ``UnreadableTree`` when it is none."""
+    return _read_alone(value, "when", lambda reader, fields: reader.range(fields, ()))
+
+
+def _read_alone(value: object, key: str, read: Callable[["_Reader", dict[str, object]], Part | None]) -> Part:
+    structure = Structure(value)
+    part = read(_Reader(structure), {key: value})
+    if part is None or structure.faults:
+        structure.refuse()
+    return part
 
 
 class _Reader:
@@ -122,6 +151,8 @@ class _Reader:
             self._text(fields, where, "text"),
             self._text(fields, where, "help", ""),
             self._options(fields, where),
+            self.reading(fields, where),
+            self._flag(fields, where, "acknowledge"),
         )
 
     def _kind(self, fields: Mapping[str, object], where: Location) -> NodeKind:
@@ -163,8 +194,54 @@ class _Reader:
             self._text(fields, where, "label"),
             self._text(fields, where, "to", ""),
             self._line(fields, "tree", ID_LIMIT, where=where, needed=False),
-            returns=self._flag(fields, where, "return"),
+            self._flag(fields, where, "return"),
+            self.range(fields, where),
         )
+
+    def reading(self, fields: Mapping[str, object], where: Location) -> Reading | None:
+        """Return the reading of a node, if it has one."""
+        kept, here = fields.get("reading"), (*where, "reading")
+        if _is_nothing(kept):
+            return None
+        if not isinstance(kept, dict):
+            self._fault(here, "A reading has the keys unit, min, max and decimals: {unit: V, min: 11.5}.")
+            return None
+        self._check_keys(kept, here, READING_KEYS)
+        decimals = self._number(kept, here, "decimals")
+        if decimals is not None and not (decimals.is_integer() and 0 <= decimals <= DECIMALS_LIMIT):
+            self._fault((*here, "decimals"), f"The decimals are a whole number from 0 to {DECIMALS_LIMIT}.")
+            decimals = None
+        return Reading(
+            self._line(kept, "unit", UNIT_LIMIT, where=here, needed=False),
+            self._number(kept, here, "min"),
+            self._number(kept, here, "max"),
+            None if decimals is None else int(decimals),
+        )
+
+    def range(self, fields: Mapping[str, object], where: Location) -> Range | None:
+        """Return the numbers that choose an option, if any do."""
+        kept, here = fields.get("when"), (*where, "when")
+        if _is_nothing(kept):
+            return None
+        if not isinstance(kept, dict) or all(_is_nothing(bound) for bound in kept.values()):
+            self._fault(here, f"A range has some of the keys {', '.join(BOUNDS)}: {{at_least: 11.5}}.")
+            return None
+        self._check_keys(kept, here, BOUNDS)
+        return Range(**{name: self._number(kept, here, name) for name in BOUNDS})
+
+    def _number(self, fields: Mapping[str, object], where: Location, key: str) -> float | None:
+        value = fields.get(key)
+        if _is_nothing(value):
+            return None
+        if isinstance(value, str):
+            try:
+                value = float(value)
+            except ValueError:
+                value = None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= NUMBER_LIMIT:
+            self._fault((*where, key), f"{_named(key)} must be a number, such as 11.5.")
+            return None
+        return float(value)
 
     def _flag(self, fields: Mapping[str, object], where: Location, key: str) -> bool:
         value = fields.get(key)

@@ -23,6 +23,15 @@ class NoteTree:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoteReading:
+    """What was measured at a step, and what was expected, in words."""
+
+    shown: str
+    expected: str
+    out_of_range: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteStep:
     """One answer of the path; ``at`` is when it was given, ``tree`` where. ``found`` is the resolution that it came to
@@ -37,6 +46,8 @@ class NoteStep:
     option_id: str
     option_label: str
     value: str | None = None
+    reading: NoteReading | None = None
+    checked_off: bool = False
     note: str = ""
     by: Person
     at: datetime

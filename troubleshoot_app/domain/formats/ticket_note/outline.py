@@ -74,6 +74,7 @@ class Outline:
 def outline_of(note: TicketNote) -> Outline:
     """Return what there is to say of a session; nothing is said of what it does not have."""
     sections = (
+        _out_of_range(note),
         _prose("Summary", note.summary),
         _path(note),
         _standing(note),
@@ -128,14 +129,14 @@ def _path(note: TicketNote) -> Section:
     entries = []
     for step, took in zip(note.steps, note.step_times(), strict=True):
         answer = one_line(step.option_label) or one_line(step.option_id) or UNTITLED
-        value = one_line(step.value or "")
+        value = one_line(step.reading.shown if step.reading is not None else step.value or "")
         entries.append(
             Entry(
                 number=step.seq,
                 question=_question(step.node_text, step.node_id, _tree_entered(step)),
                 answer=_answer(answer, value, step.found),
                 note=clean(step.note),
-                about=f"{moment(step.at)}, {length(took)}, {_name(step.by.name)}",
+                about=f"{moment(step.at)}, {length(took)}, {_name(step.by.name)}{_checked_off(step)}",
                 undone=step.undone,
             )
         )
@@ -156,6 +157,21 @@ def _standing(note: TicketNote) -> Section:
 
 def _standing_title(note: TicketNote) -> str:
     return "Where it ended" if note.status is SessionStatus.COMPLETED else "Where it stands"
+
+
+def _out_of_range(note: TicketNote) -> Section:
+    """Return what was measured that is not as expected, and was not undone."""
+    lines = [
+        f"{one_line(_question(step.node_text, step.node_id))}: {one_line(step.reading.shown)}, "
+        f"expected {one_line(step.reading.expected)}"
+        for step in note.steps
+        if step.reading is not None and step.reading.out_of_range and not step.undone
+    ]
+    return Section("Out of range", tuple(Item(line) for line in lines))
+
+
+def _checked_off(step: NoteStep) -> str:
+    return ", checked off" if step.checked_off else ""
 
 
 def _tree_entered(step: NoteStep) -> str:
