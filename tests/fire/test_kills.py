@@ -13,6 +13,7 @@ from tests.support.accounts import open_account
 from tests.support.people import Team
 from tests.support.server import Server
 from tests.support.smtp import MailServer
+from troubleshoot_app.server.runner import CRASHES, Deaths
 
 WITHIN_SECONDS = 0.12
 CYCLES = [pytest.param(3, id="quick"), pytest.param(500, id="soak", marks=pytest.mark.soak)]
@@ -44,3 +45,10 @@ def press_and_kill(server: Server, team: Team, killer: Killer) -> str:
     handoff_id = escalation.insist()
     assert first in (None, handoff_id), "the same press was answered with two escalations"
     return handoff_id
+
+
+def test_a_worker_that_cannot_live_is_given_up_and_the_others_are_not():
+    deaths = Deaths()
+    assert not any(deaths.are_too_many(1) for _ in range(CRASHES))
+    assert deaths.are_too_many(1)
+    assert not deaths.are_too_many(2)
