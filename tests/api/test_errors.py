@@ -183,6 +183,7 @@ def test_more_than_is_taken(asked: As, people: Team):
 
 def test_what_nobody_expected_has_an_id_and_is_logged(clean_database: str, caplog: pytest.LogCaptureFixture):
     def stumble() -> None:
+        """Fail."""
         raise RuntimeError("the secret of the house")
 
     app = make_api()

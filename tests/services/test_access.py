@@ -111,7 +111,7 @@ def test_a_locked_row_is_as_it_is_now_and_not_as_it_was_read_before(db: Session,
     [
         (NotForYou("not you"), Forbidden, []),
         (NotAllowedNow("not now"), Conflict, []),
-        (InvalidChoice("not that"), Invalid, []),
+        (InvalidChoice("not that", "option"), Invalid, [["option"]]),
         (InvalidTree([Problem(Severity.ERROR, "wan", "c", "m")]), Invalid, [["wan"]]),
         (InvalidTree([Problem(Severity.ERROR, None, "c", "m")]), Invalid, [["tree"]]),
         (UnreadableTree([Fault(("nodes", 3), "m")]), Invalid, [["nodes", 3]]),
@@ -162,7 +162,15 @@ def test_no_service_fetches_a_row_by_an_id_that_came_from_outside(path: Path):
 
 def test_only_what_adds_the_account_reads_ids():
     reading = {path.stem for path in SERVICES if list(_calls(_tree(path), lambda name: name == "parse_id"))}
-    assert reading <= {"access", "handoff_views", "inputs", "session_rows", "tree_editing", "tree_rows"}
+    assert reading <= {
+        "access",
+        "draft_rows",
+        "handoff_views",
+        "inputs",
+        "session_rows",
+        "tree_editing",
+        "tree_rows",
+    }
 
 
 def _tree(path: Path) -> ast.Module:

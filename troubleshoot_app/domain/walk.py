@@ -113,7 +113,7 @@ def answer_at(
     """
     node = _standing_at(tree, walk)
     if node.acknowledge and not acknowledged:
-        raise InvalidChoice("Check off that this is done, then go on.")
+        raise InvalidChoice("Check off that this is done, then go on.", "acknowledged")
     if node.reading is None:
         return Answer(option_at(tree, walk, option_id), value)
     option = option_at(tree, walk, option_id) if option_id else None
@@ -127,7 +127,8 @@ def answer_at(
     elif option.when is not None and float(number) not in option.when:
         raise InvalidChoice(
             f"{shown} does not lead to the answer {quoted(option.label)}, which is for {option.when}. "
-            "Leave the answer out, so that the number chooses it."
+            "Leave the answer out, so that the number chooses it.",
+            "option",
         )
     return Answer(option, decimal_text(number))
 
@@ -135,10 +136,10 @@ def answer_at(
 def _measured(reading: Reading, value: str | None) -> Decimal:
     asked = f"what you measured, in {reading.unit}" if reading.unit else "what you measured"
     if not value:
-        raise InvalidChoice(f"Enter {asked}: a number, such as 11.5.")
+        raise InvalidChoice(f"Enter {asked}: a number, such as 11.5.", "value")
     number = parse_number(value, reading.unit)
     if number is None:
-        raise InvalidChoice(f"{quoted(value)} is no number. Enter {asked}: a number, such as 11.5.")
+        raise InvalidChoice(f"{quoted(value)} is no number. Enter {asked}: a number, such as 11.5.", "value")
     return reading.rounded(number)
 
 
@@ -149,9 +150,13 @@ def _chosen_by(node: Node, number: float, shown: str) -> Option:
     if len(node.options) == 1 and node.options[0].when is None:
         return node.options[0]
     if all(option.when is None for option in node.options):
-        raise InvalidChoice("The number alone does not answer this question. Choose one of its options, too.")
+        raise InvalidChoice(
+            "The number alone does not answer this question. Choose one of its options, too.", "option"
+        )
     ranges = "; ".join(str(option.when) for option in node.options if option.when is not None)
-    raise InvalidChoice(f"No answer is for {shown}, only for {ranges}. Measure again, or escalate from here.")
+    raise InvalidChoice(
+        f"No answer is for {shown}, only for {ranges}. Measure again, or escalate from here.", "value"
+    )
 
 
 def option_at(tree: Tree, walk: Walk, option_id: str) -> Option:

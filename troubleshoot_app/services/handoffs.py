@@ -234,7 +234,7 @@ def close_resolved(db: Session, actor: Actor, handoff_id: UUID, resolution: str)
     """Resolve a claimed handoff of a locked session and tell the escalator."""
     _close(db, handoff_id, HandoffStatus.RESOLVED, resolution=resolution)
     stop_telling(db, handoff_id, "Resolved.")
-    handoff = db.get_one(Handoff, handoff_id)
+    handoff = get_row(db, actor, Handoff, handoff_id)
     mail_news(db, handoff, handoff.from_id, News.RESOLVED)
     audit.record(db, actor, "handoff.resolved", handoff_id)
     announce(db, actor.account_id, handoff_id, HandoffEvent.RESOLVED)
