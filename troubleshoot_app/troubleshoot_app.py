@@ -7,6 +7,7 @@ from reflex.utils.prerequisites import get_web_dir
 
 from troubleshoot_app.api.app import make_api
 from troubleshoot_app.api.edge import Edge
+from troubleshoot_app.api.unread import EndUnread
 from troubleshoot_app.components.connection import connection_strip
 from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import get_settings
@@ -15,6 +16,7 @@ from troubleshoot_app.notifications.worker import Worker
 from troubleshoot_app.pages import PLAIN_ADDRESSES, add_pages
 from troubleshoot_app.states import guard, live
 from troubleshoot_app.states.base import MessageState, on_backend_exception
+from troubleshoot_app.states.browser_errors import BrowserErrors
 from troubleshoot_app.states.inbox import SOCKETS
 
 BUILD = get_web_dir() / "build" / "client"
@@ -22,7 +24,8 @@ BUILD = get_web_dir() / "build" / "client"
 configure_logging()
 
 app = rx.App(
-    api_transformer=[make_api(), partial(Edge, pages=PLAIN_ADDRESSES, build=BUILD)],
+    api_transformer=[make_api(), partial(Edge, pages=PLAIN_ADDRESSES, build=BUILD), EndUnread],
+    frontend_exception_handler=BrowserErrors().log,
     backend_exception_handler=on_backend_exception,
     stylesheets=["/app.css"],
     head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml")],

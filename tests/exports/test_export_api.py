@@ -1,5 +1,6 @@
 """``POST /sessions/{id}/export``: who gets the note of which session, as which file."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +16,7 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.core.security import new_token, token_hash
-from troubleshoot_app.domain.formats.ticket_note import FORMS, NoteFormat
+from troubleshoot_app.domain.formats.ticket_note import FORMS, NoteFormat, pdf
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.models import SignIn
 from troubleshoot_app.services import handoffs, sessions
@@ -173,6 +174,23 @@ def test_a_browser_gets_it_by_its_cookie_alone(api: Api, api_as: As, team: Team,
     assert get(strangers.owner).status_code == 404
     assert get(None).status_code == 401
     assert api_as(team.viewer).get(f"/web/sessions/{session_id}/export").status_code == 401
+
+
+def test_when_many_wait_for_a_pdf_already_the_next_is_told_to_come_back(api_as: As, team: Team):
+    """Each would keep a thread for as long as those before it take, until none is left to answer anybody."""
+    viewer, session_id = api_as(team.viewer), begin(team)
+
+    with ExitStack() as crowd:
+        while pdf._places.acquire(blocking=False):
+            crowd.callback(pdf._places.release)
+        note = export(viewer, session_id, "pdf")
+        poster = viewer.get(f"/trees/{team.tree_id}/export?format=pdf")
+        assert export(viewer, session_id, "html").status_code == 200
+
+    for refused in (note, poster):
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+        assert "Try again in a minute" in refused.json()["detail"]
+    assert export(viewer, session_id, "pdf").status_code == 200
 
 
 def test_an_open_escalation_says_that_nobody_has_it(api_as: As, team: Team):

@@ -15,6 +15,7 @@ from tests.support.people import Team, start
 from tests.support.reflex_socket import NAMESPACE, ROOT_STATE, ReflexSocket, Refused
 from tests.support.server import Server
 from troubleshoot_app.core.db import transact
+from troubleshoot_app.states.browser_errors import LENGTH, MOST
 from troubleshoot_app.states.guard import Policy, read_rules
 
 Aio = Callable[..., Any]
@@ -155,6 +156,30 @@ def test_what_is_no_event_is_dropped_and_the_socket_goes_on(server: Server, team
 
     aio(talk_nonsense())
     assert "Traceback" not in server.log_text()
+
+
+def test_what_a_stranger_reports_is_logged_on_one_line_short_and_seldom(server: Server, aio: Aio) -> None:
+    """A page reports its errors before anybody is signed in: so may anybody, and anything."""
+    report = f"{ROOT_STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception"
+    before = len(server.log_text())
+
+    async def fill_the_log() -> None:
+        async with ReflexSocket(server.url) as tab:
+            for _ in range(MOST + 10):
+                await tab.send(
+                    report, info="XKQ\n2026-01-01 CRITICAL forged\x1b[31m" + "A" * 100_000, component_stack=""
+                )
+            tab.path = "/?still=here"
+            await tab.send(f"{ROOT_STATE}.hydrate")
+            await tab.wait(lambda update: "still=here" in str(update.delta))
+
+    aio(fill_the_log())
+    logged = server.log_text()[before:]
+    assert "XKQ" in logged
+    assert "\n2026-01-01 CRITICAL" not in logged
+    assert "\x1b" not in logged
+    assert len(logged) < (MOST + 1) * 2 * LENGTH
+    assert "the rest is dropped" in logged
 
 
 def test_what_is_no_packet_ends_that_socket_and_nothing_else(server: Server, team: Team, aio: Aio) -> None:

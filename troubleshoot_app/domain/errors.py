@@ -31,6 +31,10 @@ class NotForYou(NotAllowedNow):
     """This can be done now, but by somebody else."""
 
 
+class TooBusy(DomainError):
+    """This could be done, but too much of its kind is under way."""
+
+
 class Severity(StrEnum):
     """Errors stop publishing; warnings do not."""
 

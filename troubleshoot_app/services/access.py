@@ -9,7 +9,16 @@ from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
-from troubleshoot_app.core.errors import AppError, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from troubleshoot_app.core.errors import (
+    AppError,
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+)
 from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.editing import Collision
@@ -19,6 +28,7 @@ from troubleshoot_app.domain.errors import (
     InvalidTree,
     NotAllowedNow,
     NotForYou,
+    TooBusy,
     UnreadableTree,
 )
 from troubleshoot_app.models import SignIn, User
@@ -28,6 +38,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 RowT = TypeVar("RowT", bound=AccountRow)
 Columns = TypeVarTuple("Columns")
+
+BUSY_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +106,23 @@ def as_app_error(error: DomainError) -> AppError:
             return Conflict(str(error), extra={"node_ids": list(node_ids)})
         case NotForYou():
             return Forbidden(str(error))
+        case TooBusy():
+            return TooManyRequests(str(error), retry_after=BUSY_SECONDS)
         case NotAllowedNow():
             return Conflict(str(error))
+        case _:
+            return Invalid(str(error), errors=_field_errors(error))
+
+
+def _field_errors(error: DomainError) -> list[FieldError]:
+    match error:
         case InvalidTree(problems=problems):
-            return Invalid(
-                str(error), errors=[{"loc": [p.node_id or "tree"], "msg": p.message} for p in problems]
-            )
+            return [{"loc": [p.node_id or "tree"], "msg": p.message} for p in problems]
         case UnreadableTree(faults=faults):
-            return Invalid(str(error), errors=[{"loc": list(f.location), "msg": str(f)} for f in faults])
+            return [{"loc": list(f.location), "msg": str(f)} for f in faults]
         case _:
             field = error.field if isinstance(error, InvalidChoice) else ""
-            return Invalid(str(error), errors=[{"loc": [field] if field else [], "msg": str(error)}])
+            return [{"loc": [field] if field else [], "msg": str(error)}]
 
 
 def require(actor: Actor, permission: Permission) -> None:

@@ -93,6 +93,7 @@ def note_file(note: TicketNote, form: NoteFormat) -> NoteFile:
 
     Raises:
         Invalid: it is too long for this form.
+        TooManyRequests: too many wait for a PDF already.
     """
     try:
         content = write_note(note, form)

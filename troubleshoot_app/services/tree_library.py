@@ -125,6 +125,7 @@ def tree_as_file(file: TreeFile, format: str) -> WrittenTree:
 
     Raises:
         Invalid: it is too large for this format, or there is no such format.
+        TooManyRequests: too many wait for a PDF already.
     """
     try:
         if format == PDF:

@@ -35,7 +35,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     "/{session_id}/export",
     operation_id="sessions_export",
     response_class=Response,
-    responses=_ANSWERS | problems(403, 404),
+    responses=_ANSWERS | problems(403, 404, 429),
 )
 def export_session(session_id: str, body: NoteWanted, credential: CurrentCredential) -> Response:
     """Write a session down for a ticket: what was wrong, what was tried, how it ended. For whoever may see it.

@@ -233,7 +233,7 @@ def list_versions(tree_id: str, credential: CurrentCredential, page: WantedPage)
 @router.get(
     "/{tree_id}/export",
     operation_id="trees_export",
-    responses=_EXPORTED | problems(403, 404),
+    responses=_EXPORTED | problems(403, 404, 429),
     response_class=Response,
 )
 def export_tree(

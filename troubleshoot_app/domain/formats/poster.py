@@ -25,6 +25,7 @@ def write_poster(file: TreeFile, at: datetime) -> bytes:
 
     Raises:
         TooLargeForPdf: it is not done within a minute.
+        TooBusy: too many wait for a PDF already.
     """
     svg = write_svg(file)
     size = _SIZE.search(svg)

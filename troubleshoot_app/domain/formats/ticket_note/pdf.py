@@ -8,13 +8,16 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from troubleshoot_app.domain.errors import DomainError
+from troubleshoot_app.domain.errors import DomainError, TooBusy
 from troubleshoot_app.domain.formats.ticket_note.outline import Outline
 
 SECONDS = 60
 AT_ONCE = 2
+# Whoever waits keeps a thread that others need, for a minute and more when the PDFs before theirs are large.
+WAITING = 8
 
 _slots = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 _PROGRAM = Path(__file__).with_name("typeset.py")
 
 
@@ -27,6 +30,7 @@ def as_pdf(outline: Outline, at: datetime) -> bytes:
 
     Raises:
         TooLongForPdf: it is not done within a minute.
+        TooBusy: so many wait for theirs already that this one would be in the way of everything else.
     """
     given = {"outline": json.dumps(asdict(outline) | {"footer": outline.title[:80]})}
     try:
@@ -36,14 +40,24 @@ def as_pdf(outline: Outline, at: datetime) -> bytes:
 
 
 def set_in_type(template: str, given: dict[str, str], at: datetime) -> bytes:
-    """Return the PDF that a template makes of what it is given, dated ``at``; ``TimeoutExpired`` after a minute."""
+    """Return the PDF that a template makes of what it is given, dated ``at``.
+
+    Raises:
+        TimeoutExpired: it is not done within a minute.
+        TooBusy: too many wait already.
+    """
     order = {"template": template, "given": given, "at": int(at.timestamp())}
-    with _slots:
-        done = subprocess.run(
-            [sys.executable, "-I", str(_PROGRAM)],
-            input=json.dumps(order).encode(),
-            capture_output=True,
-            check=True,
-            timeout=SECONDS,
-        )
+    if not _places.acquire(blocking=False):
+        raise TooBusy("Many PDFs are being made right now. Try again in a minute, or take another format.")
+    try:
+        with _slots:
+            done = subprocess.run(
+                [sys.executable, "-I", str(_PROGRAM)],
+                input=json.dumps(order).encode(),
+                capture_output=True,
+                check=True,
+                timeout=SECONDS,
+            )
+    finally:
+        _places.release()
     return done.stdout
