@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.utils.prerequisites import get_web_dir
 
 from troubleshoot_app.api.app import make_api
-from troubleshoot_app.api.edge import Edge
+from troubleshoot_app.api.edge import SOCKET_PREFIX, Edge
 from troubleshoot_app.api.unread import EndUnread
 from troubleshoot_app.components.connection import connection_strip
 from troubleshoot_app.core.log import configure_logging
@@ -24,7 +24,6 @@ BUILD = get_web_dir() / "build" / "client"
 configure_logging()
 
 app = rx.App(
-    api_transformer=[make_api(), partial(Edge, pages=PLAIN_ADDRESSES, build=BUILD), EndUnread],
     frontend_exception_handler=BrowserErrors().log,
     backend_exception_handler=on_backend_exception,
     stylesheets=["/app.css"],
@@ -38,6 +37,12 @@ app = rx.App(
     ),
     html_lang="en",
 )
+sockets = next(route.app for route in app._api.routes if route.path == SOCKET_PREFIX)
+app.api_transformer = [
+    make_api(),
+    partial(Edge, pages=PLAIN_ADDRESSES, build=BUILD, sockets=sockets),
+    EndUnread,
+]
 app.app_wraps[(5, "Overlay")] = lambda _stateful: connection_strip()
 add_pages(app)
 guard.install(app, MessageState.show)

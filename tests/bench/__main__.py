@@ -14,7 +14,7 @@ from tests.bench.figures import Figure
 from troubleshoot_app.server.paths import ROOT, prepare_reflex
 
 RESULTS = ROOT / "test-results" / "bench.json"
-NAMES = ("steps", "api", "push", "click", "memory", "large_tree", "finding")
+NAMES = ("steps", "api", "push", "telling", "click", "memory", "large_tree", "finding")
 
 
 def main() -> int:
@@ -34,7 +34,7 @@ def main() -> int:
 def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> list[Figure]:
     # Imported only now: Reflex reads the environment when it is imported.
     prepare_reflex()
-    from tests.bench import api, click, finding, large_tree, memory, push, stage, steps
+    from tests.bench import api, click, finding, large_tree, memory, push, stage, steps, telling
     from tests.support.chromium import ensure_chromium
     from tests.support.postgres import remove_leftovers
     from troubleshoot_app.server.frontend import ensure_built
@@ -43,6 +43,7 @@ def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> list[Figure]
         "steps": steps,
         "api": api,
         "push": push,
+        "telling": telling,
         "click": click,
         "memory": memory,
         "large_tree": large_tree,

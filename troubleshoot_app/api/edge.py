@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from troubleshoot_app.core.settings import get_settings
 
 API_PREFIX = "/api"
+SOCKET_PREFIX = "/_event"
 HSTS_SECONDS = 365 * 24 * 3600
 
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -29,16 +30,21 @@ class Edge:
     """Wraps the whole application.
 
     ``pages`` are the addresses without parameters; each is served as it is, where static files would answer with a
-    redirect to the same address with a slash. ``build`` is the folder with the compiled pages.
+    redirect to the same address with a slash. ``build`` is the folder with the compiled pages. ``sockets`` answers
+    websockets, which check their Origin themselves: what stands around requests would only be in each message's way.
     """
 
-    def __init__(self, app: ASGIApp, pages: Iterable[str], build: Path) -> None:
+    def __init__(self, app: ASGIApp, pages: Iterable[str], build: Path, sockets: ASGIApp) -> None:
         self._app = app
+        self._sockets = sockets
         self._pages = frozenset(pages) - {"/"}
         self._build = build
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["type"] == "websocket" and scope["path"].startswith(SOCKET_PREFIX):
+            await self._sockets(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

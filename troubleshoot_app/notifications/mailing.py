@@ -5,12 +5,12 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from uuid import UUID
 
-from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.notifications import case_mails, mail_queue
 from troubleshoot_app.notifications.case_messages import news_message
 from troubleshoot_app.notifications.mail import MailDeferred, MailRefused, MailSender
 from troubleshoot_app.notifications.messages import escalation_message
+from troubleshoot_app.notifications.outgoing import in_turn
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def deliver_mail(sender: MailSender, delivery_id: UUID, owner: int) -> None:
 
     def prepare() -> EmailMessage | None:
         nonlocal told_round
-        mail = transact(mail_queue.prepare, delivery_id, owner)
+        mail = in_turn(mail_queue.prepare, delivery_id, owner)
         if mail is None:
             return None
         told_round = mail.round
@@ -32,9 +32,9 @@ def deliver_mail(sender: MailSender, delivery_id: UUID, owner: int) -> None:
     _attempt(
         sender,
         prepare,
-        sent=lambda: transact(mail_queue.record_sent, delivery_id, told_round),
-        refused=lambda why: transact(mail_queue.record_refused, delivery_id, told_round, why),
-        deferred=lambda why: transact(mail_queue.record_deferred, delivery_id, told_round, why),
+        sent=lambda: in_turn(mail_queue.record_sent, delivery_id, told_round),
+        refused=lambda why: in_turn(mail_queue.record_refused, delivery_id, told_round, why),
+        deferred=lambda why: in_turn(mail_queue.record_deferred, delivery_id, told_round, why),
         what=f"mail of delivery {delivery_id}",
     )
 
@@ -43,15 +43,15 @@ def deliver_news(sender: MailSender, mail_id: UUID, owner: int) -> None:
     """Tell one of the people of a case what happened to it, if that is still so."""
 
     def prepare() -> EmailMessage | None:
-        mail = transact(case_mails.prepare, mail_id, owner)
+        mail = in_turn(case_mails.prepare, mail_id, owner)
         return None if mail is None else news_message(mail)
 
     _attempt(
         sender,
         prepare,
-        sent=lambda: transact(case_mails.record_sent, mail_id),
-        refused=lambda why: transact(case_mails.record_refused, mail_id, why),
-        deferred=lambda why: transact(case_mails.record_deferred, mail_id, why),
+        sent=lambda: in_turn(case_mails.record_sent, mail_id),
+        refused=lambda why: in_turn(case_mails.record_refused, mail_id, why),
+        deferred=lambda why: in_turn(case_mails.record_deferred, mail_id, why),
         what=f"mail of case {mail_id}",
     )
 

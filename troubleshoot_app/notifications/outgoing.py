@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Collection
-from typing import Protocol
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 import psycopg2
@@ -16,6 +17,19 @@ from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.core.threads import Pool, in_thread
 
 logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+AT_WORK = 4
+_turns = threading.BoundedSemaphore(AT_WORK)
+
+
+def in_turn(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run ``fn`` in a transaction. However many wait for other servers, few work at once, so that clicks come first."""
+    with _turns:
+        return transact(fn, *args, **kwargs)
 
 
 class LeaseDue(Protocol):

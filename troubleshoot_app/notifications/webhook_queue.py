@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
-from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.handoff import DeliveryStatus
@@ -19,6 +18,7 @@ from troubleshoot_app.domain.webhooks import PING, UnusableTarget, Verdict, sign
 from troubleshoot_app.models import AuditEntry, Webhook, WebhookDelivery
 from troubleshoot_app.notifications import leases
 from troubleshoot_app.notifications.leases import finish, is_due, is_leased, try_again
+from troubleshoot_app.notifications.outgoing import in_turn
 from troubleshoot_app.notifications.webhook_posting import Answer, PostDeferred, PostRefused, post
 
 logger = logging.getLogger(__name__)
@@ -60,19 +60,19 @@ def lease_due(db: Session, owner: int, *, busy: Collection[UUID], limit: int) ->
 def deliver(delivery_id: UUID, owner: int) -> None:
     """Send one leased message, if it is still to be sent, and record what became of it. No transaction is open meanwhile."""
     try:
-        message = transact(prepare, delivery_id, owner)
+        message = in_turn(prepare, delivery_id, owner)
         if message is None:
             return
         answer = _send(message)
     except (PostRefused, UnusableTarget) as refusal:
-        transact(record_refused, delivery_id, str(refusal))
+        in_turn(record_refused, delivery_id, str(refusal))
     except PostDeferred as trouble:
-        transact(record_deferred, delivery_id, str(trouble))
+        in_turn(record_deferred, delivery_id, str(trouble))
     except Exception as error:  # noqa: BLE001  one message that cannot be sent must not stop the others
         error_id = log_bug(logger, error, f"webhook delivery {delivery_id}")
-        transact(record_deferred, delivery_id, f"Something went wrong ({error_id}).")
+        in_turn(record_deferred, delivery_id, f"Something went wrong ({error_id}).")
     else:
-        transact(record_answer, delivery_id, answer)
+        in_turn(record_answer, delivery_id, answer)
 
 
 def prepare(db: Session, delivery_id: UUID, owner: int) -> Outbound | None:
