@@ -32,17 +32,24 @@ const LEAST_ZOOM_HUGE = 0.15;
 const CHANGES = { added: "Added", removed: "Removed", changed: "Changed" };
 const KINDS = { question: "Question", action: "Action", resolution: "Resolution", escalation: "Escalation" };
 
-const At = createContext({ here: "", stop: "", choose: () => {} });
+const NO_HEAT = {};
+
+const At = createContext({ here: "", stop: "", choose: () => {}, heat: NO_HEAT });
 
 function counted(count, word) {
   return count ? `${count} ${word}${count === 1 ? "" : "s"}` : "";
 }
 
 const ChartNode = memo(function ChartNode({ data }) {
-  const { here, stop, choose } = useContext(At);
+  const { here, stop, choose, heat } = useContext(At);
   const isHere = data.id === here;
   const marks = [CHANGES[data.change], counted(data.errors, "error"), counted(data.warnings, "warning")];
   const classes = ["chart-node", `chart-${data.kind}`, data.change && `chart-${data.change}`];
+  const hot = heat[data.id];
+  if (hot) {
+    marks.push(hot.words);
+    classes.push(`chart-heat chart-heat-${hot.level}`);
+  }
   if (isHere) classes.push("chart-here");
   if (data.errors) classes.push("chart-wrong");
   if (data.link !== null) {
@@ -230,7 +237,7 @@ function Follow({ chart, here }) {
   return null;
 }
 
-function Flow({ chart, here, label, colorMode, onChoose, isWhole, onWhole }) {
+function Flow({ chart, here, label, colorMode, heat, onChoose, isWhole, onWhole }) {
   const [stop, setStop] = useState("");
   const box = useRef(null);
   const { begin, look } = useLook(chart);
@@ -243,7 +250,7 @@ function Flow({ chart, here, label, colorMode, onChoose, isWhole, onWhole }) {
     setStop(id);
     onChoose?.(id);
   };
-  const context = useMemo(() => ({ here, stop: at, choose: (id) => choose.current(id) }), [here, at]);
+  const context = useMemo(() => ({ here, stop: at, heat, choose: (id) => choose.current(id) }), [here, at, heat]);
   const isLarge = chart.size >= LARGE_FROM;
   const isHuge = chart.size >= HUGE_FROM;
 
@@ -311,7 +318,7 @@ function Flow({ chart, here, label, colorMode, onChoose, isWhole, onWhole }) {
   );
 }
 
-export function Chart({ source, here = "", label = "Chart of the tree", colorMode = "light", onChoose }) {
+export function Chart({ source, here = "", label = "Chart of the tree", colorMode = "light", heat = NO_HEAT, onChoose }) {
   const [chart, failed] = useChart(source);
   const [isWhole, setIsWhole] = useState(false);
 
@@ -324,6 +331,7 @@ export function Chart({ source, here = "", label = "Chart of the tree", colorMod
         here={here}
         label={label}
         colorMode={colorMode}
+        heat={heat}
         onChoose={onChoose}
         isWhole={isWhole}
         onWhole={setIsWhole}

@@ -61,8 +61,8 @@ def test_escalations_are_counted_by_all_that_they_have(api_as: As, team: Team, s
     assert (figures["median_seconds_to_claim"], figures["p90_seconds_to_claim"]) == (20, 52)
     assert figures["by_tree"] == [{"tree": tree, "total": 5}]
     assert figures["by_node"] == [
-        {"tree": tree, "node_id": "power", "text": "Is the power LED lit?", "total": 4},
-        {"tree": tree, "node_id": "wan", "text": "Is the WAN LED green?", "total": 1},
+        {"tree": tree, "version": 1, "node_id": "power", "text": "Is the power LED lit?", "total": 4},
+        {"tree": tree, "version": 1, "node_id": "wan", "text": "Is the WAN LED green?", "total": 1},
     ]
     assert [
         (one["person"]["id"], one["escalated"], one["claimed"], one["resolved"])
@@ -124,10 +124,26 @@ def test_walks_are_counted_at_each_node(api_as: As, team: Team, strangers: Team)
     transact(walk_four, strangers, strangers.tree_id)
     figures = api_as(team.engineer).get(f"/analytics/trees/{tree_id}").json()
     nodes = {one.pop("node_id"): one for one in figures.pop("nodes")}
-    assert figures == {
-        "tree": {"id": str(tree_id), "title": "Walked"},
-        "started": 4, "completed": 2, "resolved": 1, "escalated": 1, "abandoned": 1,
-    }  # fmt: skip
+    flows = {(one["node_id"], one["to"]): one["total"] for one in figures.pop("flows")}
+    counted_sessions = {
+        "started": 4,
+        "completed": 2,
+        "resolved": 1,
+        "unaided": 1,
+        "escalated": 1,
+        "abandoned": 1,
+    }
+    assert (
+        figures
+        == {
+            "tree": {"id": str(tree_id), "title": "Walked"},
+            "version": None,
+            "start": "power",
+            "versions": [{"version": 1} | counted_sessions],
+        }
+        | counted_sessions
+    )
+    assert flows == {("power", "plug"): 1, ("plug", "power"): 1, ("power", "wan"): 1, ("wan", "fixed"): 1}
     counted = ("visits", "exits", "undone", "escalations", "median_seconds")
     assert {node_id: tuple(one[name] for name in counted) for node_id, one in nodes.items()} == {
         "power": (5, 2, 1, 1, 5),

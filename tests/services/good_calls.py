@@ -161,6 +161,7 @@ class GoodCalls:
             "trees.draft_problems": (team.engineer, tree),
             "charts.draft_chart": (team.engineer, tree),
             "charts.tree_chart": (team.viewer, tree),
+            "charts.version_chart": (team.engineer, tree | {"version": 1}),
             "charts.comparison_chart": (team.engineer, tree | {"older": 1, "newer": 0}),
             "tree_editing.new_draft": (team.engineer, {"title": "t"}),
             "tree_editing.get_draft": (team.engineer, tree),

@@ -176,7 +176,8 @@ class Keys(rx.Component):
 class Chart(rx.NoSSRComponent):
     """A tree as a chart, loaded from ``source``; ``here`` is the node that is worked on or stood at.
 
-    ``on_choose`` gets the id of a node that was pressed.
+    ``on_choose`` gets the id of a node that was pressed. ``heat`` puts a number on nodes: for an id its words, and how high
+    it is among the others, from 0 to 5.
     """
 
     library = "$/public/components/Chart.jsx"
@@ -187,6 +188,7 @@ class Chart(rx.NoSSRComponent):
     here: rx.Var[str]
     label: rx.Var[str]
     color_mode: rx.Var[str]
+    heat: rx.Var[dict[str, Any]]
     on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 

@@ -88,6 +88,7 @@ def _header() -> rx.Component:
         ),
         rx.el.nav(
             *[_place(name, href) for name, href in _PLACES],
+            _insights(),
             class_name="places",
             custom_attrs={"aria-label": "Main"},
         ),
@@ -107,6 +108,10 @@ def _place(name: str, href: str) -> rx.Component:
         class_name=rx.cond(here, "place place-here", "place"),
         custom_attrs={"aria-current": rx.cond(here, "page", "false")},
     )
+
+
+def _insights() -> rx.Component:
+    return rx.cond(InboxState.is_senior, _place("Insights", "/insights"))
 
 
 def _count() -> rx.Component:
@@ -137,6 +142,7 @@ def _menu() -> rx.Component:
             ),
             rx.el.nav(
                 *[_place(name, href) for name, href in _PLACES],
+                _insights(),
                 class_name="menu-places",
                 custom_attrs={"aria-label": "Menu"},
             ),

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from troubleshoot_app.domain.errors import DomainError
 
@@ -36,6 +36,11 @@ def period_of(begin: str | None, end: str | None) -> Period:
     if period.begin and period.end and period.end < period.begin:
         raise InvalidPeriod("to", "The end is before the beginning. Swap the two.")
     return period
+
+
+def last_days(today: date, count: int) -> tuple[str, str]:
+    """Return the first and the last of so many days, as people write them; the last one is ``today``."""
+    return (today - timedelta(days=count - 1)).isoformat(), today.isoformat()
 
 
 def _moment(field: str, text: str | None) -> datetime | None:

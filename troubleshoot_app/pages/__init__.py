@@ -10,6 +10,7 @@ from troubleshoot_app.pages import (
     handoffs,
     home,
     imports,
+    insights,
     not_found,
     sessions,
     tree_links,
@@ -22,6 +23,7 @@ from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
+from troubleshoot_app.states.insights import CountedSessionsState, InsightsState, TreeInsightState
 from troubleshoot_app.states.sessions import SessionsState, SessionState
 from troubleshoot_app.states.tree_links import ScanState, SheetState
 from troubleshoot_app.states.trees import TreesState, TreeState
@@ -49,6 +51,9 @@ _SIGNED_IN = (
     ("/handoffs", handoffs.handoffs, "Escalations", HandoffsState.load),
     ("/handoffs/[handoff_id]", handoffs.handoff, "Escalation", HandoffState.load),
     ("/deliveries", deliveries.deliveries, "Deliveries", DeliveriesState.load),
+    ("/insights", insights.insights, "Insights", InsightsState.load),
+    ("/insights/sessions", insights.counted_sessions, "Counted sessions", CountedSessionsState.load),
+    ("/insights/trees/[tree_id]", insights.tree_insight, "Insights", TreeInsightState.load),
     ("/account", account.account, "Your account", AccountState.load),
 )
 

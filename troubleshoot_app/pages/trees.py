@@ -172,6 +172,10 @@ def _tree() -> rx.Component:
                         rx.button("Versions", size="3", variant="soft", color_scheme="gray"),
                         href=f"/trees/{shown.id}/versions",
                     ),
+                    rx.link(
+                        rx.button("Insights", size="3", variant="soft", color_scheme="gray"),
+                        href=f"/insights/trees/{shown.id}",
+                    ),
                     spacing="2",
                 ),
             ),

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from troubleshoot_app.domain.tree import NodeKind
 from troubleshoot_app.schemas.people import PersonRef
+from troubleshoot_app.schemas.sessions import SessionSummary
 
 
 class TreeName(BaseModel):
@@ -23,9 +24,10 @@ class TreeCount(BaseModel):
 
 
 class NodeCount(BaseModel):
-    """How many escalations came from a node; ``text`` is what the newest version among them says there."""
+    """How many escalations came from a node of a version; ``text`` is what it says there."""
 
     tree: TreeName
+    version: int
     node_id: str
     text: str
     total: int
@@ -77,13 +79,51 @@ class NodeFigures(BaseModel):
     median_seconds: float | None = None
 
 
-class TreeFigures(BaseModel):
-    """The sessions that were started on a tree within a time, as they stand now; all versions together."""
+class Flow(BaseModel):
+    """How many answers that still hold led from a node to another one; ``to`` is null where they led to another tree, or
+    home from this one."""
 
-    tree: TreeName
+    node_id: str
+    to: str | None
+    total: int
+
+
+class VersionFigures(BaseModel):
+    """The sessions that were started on a version; ``unaided`` ones were resolved without having been escalated."""
+
+    version: int
     started: int
     completed: int
     resolved: int
+    unaided: int
+    escalated: int
+    abandoned: int
+
+
+class TreeFigures(BaseModel):
+    """The sessions that were started on a tree within a time, as they stand now; of one version, or of all together."""
+
+    tree: TreeName
+    version: int | None = Field(description="The version that is counted; null for all of them together.")
+    start: str = Field(
+        description="The node that walks of it begin with, of all together those of the newest."
+    )
+    started: int
+    completed: int
+    resolved: int
+    unaided: int = Field(description="Resolved without having been escalated.")
     escalated: int
     abandoned: int
     nodes: list[NodeFigures]
+    flows: list[Flow]
+    versions: list[VersionFigures] = Field(description="All that were walked in that time, newest first.")
+
+
+class CountedSessions(BaseModel):
+    """The sessions that a figure counts: how many, and the latest of them; of which tree, at which node, by whom."""
+
+    total: int
+    tree: TreeName | None
+    node_text: str
+    person: str
+    items: list[SessionSummary]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, String, cast, func, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, cast, func, select
 from sqlalchemy.types import Date
 from sqlmodel import Session, col
 
@@ -114,27 +114,28 @@ def _by_tree(db: Session, wanted: Iterable[ColumnExpressionArgument[bool]]) -> l
 
 
 def _by_node(db: Session, wanted: Iterable[ColumnExpressionArgument[bool]]) -> list[NodeCount]:
-    newest = func.max(cast(_handoff.c.version_id, String))
     rows = db.execute(
         _with_trees(
             select(
                 TREE.c.id,
                 TREE.c.title,
+                _version.c.number,
+                _handoff.c.version_id,
                 _handoff.c.node_id,
                 func.count().label("total"),
-                newest.label("version_id"),
             )
         )
         .where(*wanted)
-        .group_by(TREE.c.id, _handoff.c.node_id)
-        .order_by(func.count().desc(), TREE.c.id, _handoff.c.node_id)
+        .group_by(TREE.c.id, _version.c.number, _handoff.c.version_id, _handoff.c.node_id)
+        .order_by(func.count().desc(), TREE.c.id, _version.c.number.desc(), _handoff.c.node_id)
         .limit(NODES_LIMIT)
     )
     return [
         NodeCount(
             tree=_tree(row),
+            version=row.number,
             node_id=row.node_id,
-            text=_text(db, UUID(row.version_id), row.node_id),
+            text=_text(db, row.version_id, row.node_id),
             total=row.total,
         )
         for row in rows

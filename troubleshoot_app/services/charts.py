@@ -54,6 +54,12 @@ def tree_chart(db: Session, actor: Actor, *, tree_id: object) -> ChartView:
     return _whole(db, actor, published_tree(db, actor, tree_id=tree_id))
 
 
+def version_chart(db: Session, actor: Actor, *, tree_id: object, version: int) -> ChartView:
+    """Return the chart of a version of a tree, 0 being the draft; ``NotFound`` when there is no such one."""
+    tree, _ = tree_versions.two_versions(db, actor, tree_id=tree_id, older=version, newer=version)
+    return _whole(db, actor, tree)
+
+
 def session_chart(db: Session, actor: Actor, *, session_id: object) -> ChartView:
     """Return the chart of the version that a session is in; ``NotFound`` or ``Forbidden`` for who may not see it."""
     row = read_session(db, actor, session_id)

@@ -25,6 +25,10 @@ Until = Annotated[
     Moment | None,
     Query(alias="to", description="A day, which is included, or a moment, which is not; by default, now."),
 ]
+Version = Annotated[
+    int | None,
+    Query(ge=1, le=2**31 - 1, description="Count this version alone; by default all of them together."),
+]
 
 
 @router.get("/escalations", operation_id="analytics_escalations", responses=problems(403))
@@ -37,9 +41,19 @@ def escalation_figures(
 
 @router.get("/trees/{tree_id}", operation_id="analytics_tree", responses=problems(403, 404))
 def tree_figures(
-    tree_id: str, credential: CurrentCredential, since: Since = None, until: Until = None
+    tree_id: str,
+    credential: CurrentCredential,
+    since: Since = None,
+    until: Until = None,
+    version: Version = None,
 ) -> TreeFigures:
     """Count the sessions started on a tree in a time, and what happened at each node. For seniors."""
     return transact(
-        acting, credential, tree_analytics.tree_figures, tree_id=tree_id, since=since, until=until
+        acting,
+        credential,
+        tree_analytics.tree_figures,
+        tree_id=tree_id,
+        since=since,
+        until=until,
+        version=version,
     )

@@ -24,9 +24,11 @@ def draft_chart(tree_id: str, credential: BrowserCredential, since: Number | Non
 
 
 @router.get("/trees/{tree_id}")
-def tree_chart(tree_id: str, credential: BrowserCredential) -> Response:
-    """Return the chart of a tree as it is walked."""
-    return _json(transact(acting, credential, charts.tree_chart, tree_id=tree_id))
+def tree_chart(tree_id: str, credential: BrowserCredential, version: Number | None = None) -> Response:
+    """Return the chart of a tree as it is walked, or, for engineers and up, of a version of it; 0 stands for the draft."""
+    if version is None:
+        return _json(transact(acting, credential, charts.tree_chart, tree_id=tree_id))
+    return _json(transact(acting, credential, charts.version_chart, tree_id=tree_id, version=version))
 
 
 @router.get("/sessions/{session_id}")
