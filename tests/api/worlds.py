@@ -16,7 +16,7 @@ from troubleshoot_app.core.security import token_hash
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.models import Invitation, Webhook
-from troubleshoot_app.services import attachments, auth, handoffs, sessions, sign_ins
+from troubleshoot_app.services import attachments, auth, handoffs, scenarios, sessions, sign_ins
 from troubleshoot_app.services.invitations import LIFETIME
 from troubleshoot_app.services.paging import PageRequest
 
@@ -26,11 +26,18 @@ STEPS = ("no", "done")
 
 def make_own(team: Team, operation: Operation) -> dict[Place, str]:
     """Return ids of the team's, of things in a state in which somebody can do the operation."""
-    return {place: make(team, place.name, operation) for place in operation.places}
+    made: dict[Place, str] = {}
+    for place in operation.places:
+        within = {one.name: made_id for one, made_id in made.items()}
+        made[place] = make(team, place.name, operation, within)
+    return made
 
 
-def make(team: Team, name: str, operation: Operation) -> str:
-    """Return the id of something new that an id called ``name`` is for."""
+def make(team: Team, name: str, operation: Operation, within: dict[str, str]) -> str:
+    """Return the id of something new that an id called ``name`` is for; a scenario is one of the tree that it is
+    ``within``."""
+    if name == "scenario_id":
+        return str(transact(_scenario, team, within["tree_id"]))
     assert name in _MAKERS, (
         f"{operation} takes a {name}, and the tenancy matrix does not know how to make one: add it to {__name__}."
     )
@@ -40,11 +47,18 @@ def make(team: Team, name: str, operation: Operation) -> str:
 def known_of(operation: Operation) -> dict[str, Any]:
     """Return what a good request says about the things made here."""
     kinds = {place.name for place in operation.places}
+    if "scenario_id" in kinds:
+        return {"revision": 1}
     return {"revision": REVISION_OF_TREE if "tree_id" in kinds else 1 + len(STEPS)}
 
 
 def _tree(db: Session, team: Team, _: Operation) -> Any:
     return publish_tree(db, team.admin)
+
+
+def _scenario(db: Session, team: Team, tree_id: str) -> Any:
+    expected = {"answers": [{"node": "power", "option": "yes"}], "end": {"kind": "resolution"}}
+    return ask(db, team.engineer, scenarios.add_scenario, tree_id=tree_id, name="Lit", **expected).id
 
 
 def _session(db: Session, team: Team, _: Operation) -> Any:

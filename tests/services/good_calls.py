@@ -19,12 +19,13 @@ from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.formats.tree_file import TreeFile, write_tree_file
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.models import Invitation
-from troubleshoot_app.services import attachments, handoffs, sessions, tree_editing, webhooks
+from troubleshoot_app.services import attachments, handoffs, scenarios, sessions, tree_editing, webhooks
 from troubleshoot_app.services.attachments import ReceivedFile
 from troubleshoot_app.services.invitations import LIFETIME
 from troubleshoot_app.services.paging import PageRequest
 
 UseCase = Callable[..., Any]
+ANSWERS = [{"node": "power", "option": "yes"}, {"node": "wan", "option": "no"}]
 QUIET = {"start": "22:00", "end": "07:00", "zone": "Europe/Berlin", "days": ["mon"]}
 
 
@@ -74,6 +75,12 @@ class GoodCalls:
         db.add(self.invitation)
         db.flush()
         hook = {"url": "https://hooks.example.org/in", "events": ["handoff.opened"]}
+        self.solved = start(db, self.team)
+        for _ in range(2):
+            ask(db, viewer, sessions.choose_option, session_id=self.solved.id, option_id="yes")
+        tree = {"tree_id": self.team.tree_id}
+        lit = {"name": "Lit", "answers": ANSWERS, "end": {"kind": "escalation"}}
+        self.scenario = ask(db, self.team.engineer, scenarios.add_scenario, **tree, **lit)
         self.webhook = ask(db, self.team.admin, webhooks.create_webhook, **hook)
 
     def of(self, fn: UseCase) -> tuple[Person, dict[str, Any]]:
@@ -98,6 +105,7 @@ class GoodCalls:
             self._of_sessions()
             | self._of_handoffs()
             | self._of_trees()
+            | self._of_scenarios()
             | self._of_people()
             | self._of_webhooks()
         )
@@ -166,7 +174,6 @@ class GoodCalls:
             "tree_editing.new_draft": (team.engineer, {"title": "t"}),
             "tree_editing.get_draft": (team.engineer, tree),
             "tree_editing.change_draft": (team.engineer, tree | {"gesture": lambda tree: tree}),
-            "tree_editing.try_option": (team.engineer, tree | {"node_id": "power", "option_id": "no"}),
             "tree_editing.change_details": (team.engineer, tree | {"seen": details, "wanted": details}),
             "tree_editing.publish_draft": (team.engineer, tree | {"note": "n"}),
             "tree_versions.list_versions": (team.engineer, tree),
@@ -177,6 +184,21 @@ class GoodCalls:
             "tree_files.replace_draft": (team.engineer, tree | {"document": document, "revision": 2}),
             "tree_files.publish_tree": (team.engineer, tree | {"revision": 2, "note": "n"}),
             "tree_files.validate_tree": (team.engineer, {"document": document}),
+        }
+
+    def _of_scenarios(self) -> dict[str, tuple[Person, dict[str, Any]]]:
+        engineer, tree = self.team.engineer, {"tree_id": str(self.team.tree_id)}
+        one = tree | {"scenario_id": self.scenario.id}
+        words = {"name": "Dark", "answers": ANSWERS, "end": {"node": "stuck"}, "start": "power"}
+        return {
+            "scenarios.find_scenarios": (engineer, tree | {"page": PageRequest()}),
+            "scenarios.add_scenario": (engineer, tree | words),
+            "scenarios.get_scenario": (engineer, one),
+            "scenarios.change_scenario": (engineer, one | words | {"revision": 1}),
+            "scenarios.delete_scenario": (engineer, one),
+            "scenarios.try_answers": (engineer, tree | {"answers": ANSWERS, "start": "power"}),
+            "replays.replay_sessions": (engineer, tree),
+            "replays.keep_session": (engineer, {"session_id": self.solved.id, "name": "Solved"}),
         }
 
     def _of_people(self) -> dict[str, tuple[Person, dict[str, Any]]]:

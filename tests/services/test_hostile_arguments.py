@@ -24,7 +24,7 @@ ANYTHING: list[Any] = [None, *NO_TEXT, *ODD_TEXT, *LONG_TEXT]
 TEXTS = {"title", "ticket_ref", "asset", "notes", "note", "value", "summary", "reason", "resolution"}
 IDS = {
     "session_id", "handoff_id", "tree_id", "user_id", "invitation_id", "attachment_id", "webhook_id",
-    "sign_in_id", "delivery_id",
+    "sign_in_id", "delivery_id", "scenario_id",
 }  # fmt: skip
 REFUSALS: dict[str, tuple[type[AppError], ...]] = dict.fromkeys(IDS, (NotFound,)) | {
     "revision": (Invalid, Conflict),

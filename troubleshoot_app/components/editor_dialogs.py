@@ -5,11 +5,10 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.badges import severity_badge, status_badge
+from troubleshoot_app.components.editor_scenarios import replay_hint, trial_dialog
 from troubleshoot_app.components.forms import form_dialog, text_field
-from troubleshoot_app.components.react import inline_prose, prose
 from troubleshoot_app.schemas.editor import DraftProblem, TargetView, TreeChoice
 from troubleshoot_app.states.editor import EditorState
-from troubleshoot_app.states.trial import TrialState
 
 
 def dialogs() -> rx.Component:
@@ -21,7 +20,7 @@ def dialogs() -> rx.Component:
         _publish_dialog(),
         _refused_dialog(),
         _clash_dialog(),
-        _trial_dialog(),
+        trial_dialog(),
     )
 
 
@@ -172,6 +171,7 @@ def _delete_dialog() -> rx.Component:
 def _publish_dialog() -> rx.Component:
     return form_dialog(
         "Publish",
+        replay_hint(),
         text_field(
             "What has changed?",
             "note",
@@ -284,62 +284,4 @@ def _clash_dialog() -> rx.Component:
             max_width="36rem",
         ),
         open=rx.cond(clash, True, False),
-    )
-
-
-def _trial_dialog() -> rx.Component:
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title("Try it", size="3", mb="1"),
-            rx.dialog.description(
-                "A walk on the draft, from the node that you were on. It is kept nowhere.",
-                size="2",
-                color_scheme="gray",
-            ),
-            rx.box(
-                rx.el.h2(inline_prose(TrialState.node.text), class_name="node-text node-long"),
-                rx.cond(
-                    TrialState.node.help != "", rx.box(prose(TrialState.node.help), class_name="node-help")
-                ),
-                rx.box(
-                    rx.foreach(
-                        TrialState.node.options,
-                        lambda option: rx.button(
-                            inline_prose(option.label),
-                            size="4",
-                            variant="surface",
-                            class_name="option-button",
-                            on_click=TrialState.choose(option.id),
-                            key=option.id,
-                        ),
-                    ),
-                    class_name="options",
-                ),
-                rx.cond(
-                    TrialState.node.options.length() == 0,
-                    rx.text("The walk ends here.", size="3", class_name="quiet"),
-                ),
-                rx.cond(
-                    TrialState.trail.length() > 0,
-                    rx.text("So far: ", TrialState.trail.join(" → "), size="2", class_name="quiet"),
-                ),
-                rx.box(
-                    rx.button(
-                        "Back",
-                        size="3",
-                        variant="soft",
-                        color_scheme="gray",
-                        disabled=TrialState.trail.length() == 0,
-                        on_click=TrialState.back,
-                    ),
-                    rx.button("Close", size="3", variant="soft", on_click=TrialState.toggle(False)),
-                    class_name="dialog-actions",
-                ),
-                class_name="stack",
-                margin_top="16px",
-            ),
-            max_width="32rem",
-        ),
-        open=TrialState.opened,
-        on_open_change=TrialState.toggle,
     )

@@ -6,8 +6,11 @@ import reflex as rx
 
 from troubleshoot_app.components.attachments import attach, files_of
 from troubleshoot_app.components.export import export_button
+from troubleshoot_app.components.forms import field, form_dialog
 from troubleshoot_app.components.react import Answers, Arrival, Keys, Note, ago, chart, inline_prose, prose
+from troubleshoot_app.schemas.scenarios import NAME_LENGTH
 from troubleshoot_app.schemas.sessions import StepView
+from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.sessions import SessionState
 
 
@@ -172,6 +175,18 @@ def path_so_far() -> rx.Component:
                 on_click=SessionState.open_dialog("map"),
             ),
             export_button(SessionState.id),
+            rx.cond(
+                InboxState.is_senior
+                & ((SessionState.node.kind == "resolution") | (SessionState.node.kind == "escalation")),
+                rx.button(
+                    rx.icon("list-checks", size=18, custom_attrs={"aria-hidden": "true"}),
+                    "Keep as scenario",
+                    variant="soft",
+                    color_scheme="gray",
+                    size="3",
+                    on_click=SessionState.open_dialog("scenario"),
+                ),
+            ),
             class_name="so-far-tools",
         ),
         rx.cond(
@@ -185,6 +200,27 @@ def path_so_far() -> rx.Component:
             ),
         ),
         class_name="so-far",
+    )
+
+
+def scenario_dialog() -> rx.Component:
+    """Return the form that keeps the answers of the session as a scenario of its tree."""
+    return form_dialog(
+        "Keep as scenario",
+        field(
+            "Name of the scenario",
+            "name",
+            hint="Such as what was broken.",
+            max_length=NAME_LENGTH,
+            required=True,
+            auto_focus=True,
+        ),
+        opened=SessionState.dialog == "scenario",
+        on_toggle=SessionState.toggle_dialog,
+        on_submit=SessionState.keep_scenario,
+        on_cancel=SessionState.open_dialog(""),
+        submit="Keep scenario",
+        explanation="From now on the tree is published only while these answers end where they did here.",
     )
 
 

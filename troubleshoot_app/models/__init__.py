@@ -5,6 +5,7 @@ from troubleshoot_app.models.attachments import Attachment
 from troubleshoot_app.models.audit import AuditEntry, IdempotencyKey
 from troubleshoot_app.models.handoffs import CaseMail, Delivery, Handoff
 from troubleshoot_app.models.presence import Presence
+from troubleshoot_app.models.scenarios import TreeScenario
 from troubleshoot_app.models.sessions import Step, TroubleshootingSession
 from troubleshoot_app.models.trees import TreeText, TreeVersion, TreeWord, TroubleshootingTree
 from troubleshoot_app.models.users import (
@@ -32,6 +33,7 @@ __all__ = [
     "RefreshToken",
     "SignIn",
     "Step",
+    "TreeScenario",
     "TreeText",
     "TreeVersion",
     "TreeWord",

@@ -5,43 +5,40 @@ import reflex as rx
 from troubleshoot_app.components.editor_dialogs import dialogs
 from troubleshoot_app.components.editor_node import node_panel
 from troubleshoot_app.components.editor_panels import chart_panel, details_panel, find_panel, problem_panel
+from troubleshoot_app.components.editor_scenarios import scenario_panel
 from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.react import UndoKeys
-from troubleshoot_app.components.shell import for_seniors, no_page, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.states.editor import EditorState, NewTreeState
+from troubleshoot_app.states.replays import ReplayState
 from troubleshoot_app.states.trial import TrialState
 
 
 def new_tree() -> rx.Component:
     """Return the page that begins a tree."""
     return page(
-        for_seniors(
-            page_heading("New tree"),
-            rx.text(
-                "Is it drawn or written down already? ",
-                rx.link("Import it", href="/trees/import"),
-                ".",
-                size="3",
-            ),
-            rx.card(
-                rx.form(
-                    rx.box(
-                        field(
-                            "Title",
-                            "title",
-                            hint="What is broken, in the words that somebody in the field would use.",
-                            max_length=200,
-                            required=True,
-                            auto_focus=True,
-                        ),
-                        rx.button("Write the tree", type="submit", size="4", width="100%"),
-                        class_name="stack",
+        page_heading("New tree"),
+        rx.text(
+            "Is it drawn or written down already? ", rx.link("Import it", href="/trees/import"), ".", size="3"
+        ),
+        rx.card(
+            rx.form(
+                rx.box(
+                    field(
+                        "Title",
+                        "title",
+                        hint="What is broken, in the words that somebody in the field would use.",
+                        max_length=200,
+                        required=True,
+                        auto_focus=True,
                     ),
-                    on_submit=NewTreeState.create,
+                    rx.button("Write the tree", type="submit", size="4", width="100%"),
+                    class_name="stack",
                 ),
-                size="3",
+                on_submit=NewTreeState.create,
             ),
-        )
+            size="3",
+        ),
     )
 
 
@@ -50,8 +47,8 @@ def editor() -> rx.Component:
     return page(
         rx.cond(
             EditorState.missing != "",
-            no_page("map-pin-off", "No such tree", EditorState.missing, rx.link("All trees", href="/trees")),
-            for_seniors(rx.cond(EditorState.id != "", _editor(), waiting())),
+            empty("map-pin-off", "No such tree", EditorState.missing, rx.link("All trees", href="/trees")),
+            rx.cond(EditorState.id != "", _editor(), waiting()),
         ),
         wide=True,
     )
@@ -61,7 +58,7 @@ def _editor() -> rx.Component:
     return rx.fragment(
         _head(),
         rx.box(
-            rx.box(node_panel(), problem_panel(), class_name="editor-main"),
+            rx.box(node_panel(), problem_panel(), scenario_panel(), class_name="editor-main"),
             rx.box(chart_panel(), find_panel(), details_panel(), class_name="editor-side"),
             class_name="editor",
         ),
@@ -107,7 +104,14 @@ def _head() -> rx.Component:
                 disabled=~EditorState.has_node,
                 on_click=TrialState.begin(EditorState.id, EditorState.node.id),
             ),
-            rx.button("Publish", size="3", on_click=EditorState.open_dialog("publish")),
+            rx.button(
+                "Publish",
+                size="3",
+                on_click=[
+                    EditorState.open_dialog("publish"),
+                    ReplayState.check(EditorState.id, EditorState.revision),
+                ],
+            ),
             class_name="editor-tools",
         ),
         class_name="editor-head",

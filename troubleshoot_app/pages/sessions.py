@@ -7,7 +7,7 @@ from troubleshoot_app.components.cards import session_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.forms import choice, form_dialog, text_field
 from troubleshoot_app.components.react import Follow
-from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.components.walk import (
     action_bar,
     arrival,
@@ -18,6 +18,7 @@ from troubleshoot_app.components.walk import (
     node_card,
     note_box,
     path_so_far,
+    scenario_dialog,
 )
 from troubleshoot_app.components.watch import watch_list
 from troubleshoot_app.schemas.sessions import SessionSummary
@@ -58,7 +59,7 @@ def session() -> rx.Component:
     return page(
         rx.cond(
             SessionState.missing != "",
-            no_page(
+            empty(
                 "map-pin-off",
                 "No such session",
                 SessionState.missing,
@@ -101,6 +102,7 @@ def _walk() -> rx.Component:
         ),
         arrival(),
         map_dialog(),
+        scenario_dialog(),
         rx.cond(SessionState.can_walk, keys()),
         _escalate_dialog(),
         _park_dialog(),

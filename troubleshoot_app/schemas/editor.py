@@ -78,6 +78,16 @@ class DraftProblem(ProblemView):
     words: str
 
 
+class ScenarioLine(BaseModel):
+    """A scenario in the editor: ``words`` say where its answers must end, ``fault`` why the draft breaks it."""
+
+    id: str
+    name: str
+    words: str
+    fault: str
+    node_id: str
+
+
 class ClashView(BaseModel):
     """Two texts for the same words: what somebody else wrote meanwhile, and what was typed here.
 

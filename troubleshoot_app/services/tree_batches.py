@@ -11,6 +11,7 @@ from troubleshoot_app.domain.errors import UnreadableTree
 from troubleshoot_app.domain.formats.imports import ReportLine, import_trees
 from troubleshoot_app.domain.formats.tree_shape import CATEGORY_LIMIT
 from troubleshoot_app.domain.tree import tree_from_document
+from troubleshoot_app.domain.tree_rules import problems
 from troubleshoot_app.models import TroubleshootingTree
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.inputs import text_of
@@ -84,7 +85,7 @@ def _keep(
 def _publish(db: Session, actor: Actor, name: str, row: TroubleshootingTree) -> None:
     tree = tree_from_document(row.draft)
     try:
-        check_publishable(tree, neighbourhood(db, actor.account_id, tree, row.id))
+        check_publishable(problems(tree, neighbourhood(db, actor.account_id, tree, row.id)))
     except Invalid as error:
         wrong = [problem["msg"] for problem in error.errors]
         more = f" (And {len(wrong) - SHOWN_PROBLEMS:,} more.)" if len(wrong) > SHOWN_PROBLEMS else ""

@@ -15,16 +15,15 @@ from troubleshoot_app.domain.jumps import Neighbourhood, jump_names
 from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_to_document
 from troubleshoot_app.domain.tree_rules import can_publish, check_form, problems
 from troubleshoot_app.domain.tree_status import TreeStatus
-from troubleshoot_app.domain.walk import Walk, advance, option_at
 from troubleshoot_app.models import TroubleshootingTree, User
-from troubleshoot_app.schemas.trees import NodeView
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.draft_rows import DRAFTS, editable_tree, written
 from troubleshoot_app.services.inputs import text_of
 from troubleshoot_app.services.jumps import neighbourhood
+from troubleshoot_app.services.scenario_rows import CheckedScenario, broken_scenarios, checked_scenarios
 from troubleshoot_app.services.tree_slugs import new_slug
-from troubleshoot_app.services.trees import freeze, node_view
+from troubleshoot_app.services.trees import freeze
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 2000
@@ -47,7 +46,8 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft as it is now. ``around`` are the trees that it jumps to, ``changed_by`` is who touched it last."""
+    """A draft as it is now. ``around`` are the trees that it jumps to, ``changed_by`` is who touched it last;
+    ``problems`` also name the ``scenarios`` that it breaks."""
 
     tree_id: UUID
     revision: int
@@ -57,6 +57,7 @@ class Draft:
     tree: Tree
     problems: tuple[Problem, ...]
     around: Neighbourhood
+    scenarios: tuple[CheckedScenario, ...]
     changed_by: str
 
 
@@ -67,14 +68,6 @@ class Edited:
     draft: Draft
     done: Patch
     undo: Patch
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """An answer that was tried out, and the node that it leads to."""
-
-    label: str
-    node: NodeView
 
 
 def new_draft(db: Session, actor: Actor, *, title: object) -> UUID:
@@ -127,28 +120,6 @@ def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture
         db.flush()
         DRAFTS.keep(row, after)
     return Edited(_draft(db, row), done, done.reverse(before))
-
-
-def try_option(db: Session, actor: Actor, *, tree_id: object, node_id: str, option_id: str) -> Tried:
-    """Return where an answer leads on the draft as it is now; nothing is kept.
-
-    Another tree is not walked: an answer that comes back from it goes on here, any other one ends the trial.
-
-    Raises:
-        InvalidChoice: the node has no such answer.
-        NotAllowedNow: the answer leads nowhere yet.
-    """
-    draft = get_draft(db, actor, tree_id=tree_id)
-    option = option_at(draft.tree, Walk(node_id, 0), option_id)
-    if not option.jumps:
-        walk, move = advance(draft.tree, Walk(node_id, 0), option_id)
-        return Tried(move.option_label, node_view(draft.tree.nodes[walk.node_id]))
-    other = draft.around.of(option.tree)
-    title = option.tree if other is None else other.title
-    home = draft.tree.nodes.get(option.to) if option.returns else None
-    if home is None:
-        home = Node("", NodeKind.RESOLUTION, f"The walk goes on in “{title}”.")
-    return Tried(f"{option.label} (“{title}”)", node_view(home))
 
 
 def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details, wanted: Details) -> Draft:
@@ -204,6 +175,7 @@ def _draft(db: Session, row: TroubleshootingTree) -> Draft:
     around = neighbourhood(db, row.account_id, tree, row.id)
     if jump_names(tree):
         found = tuple(problems(tree, around))
+    scenarios = checked_scenarios(db, row.id, tree, around)
     return Draft(
         tree_id=row.id,
         revision=row.revision,
@@ -211,8 +183,9 @@ def _draft(db: Session, row: TroubleshootingTree) -> Draft:
         status=row.status,
         details=_details(row),
         tree=tree,
-        problems=found,
+        problems=(*found, *broken_scenarios(scenarios)),
         around=around,
+        scenarios=scenarios,
         changed_by=_who(db, row),
     )
 

@@ -5,10 +5,9 @@ from sqlmodel import Session
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, Invalid
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.errors import Severity
+from troubleshoot_app.domain.errors import Problem, Severity
 from troubleshoot_app.domain.formats.tree_file import tree_file_from
-from troubleshoot_app.domain.jumps import Neighbourhood
-from troubleshoot_app.domain.tree import Tree, tree_from_document, tree_to_document
+from troubleshoot_app.domain.tree import tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_rules import can_publish, problems
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.models import TroubleshootingTree
@@ -17,6 +16,7 @@ from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.inputs import invalid, number_of, text_of
 from troubleshoot_app.services.jumps import neighbourhood, trees_jumping_to
+from troubleshoot_app.services.scenario_rows import problems_of_draft
 from troubleshoot_app.services.tree_library import DRAFT, read_tree
 from troubleshoot_app.services.tree_rows import kept_tree
 from troubleshoot_app.services.trees import add_tree, freeze, problem_view
@@ -36,7 +36,7 @@ def create_tree(db: Session, actor: Actor, *, document: object, publish: object 
         raise invalid("publish", "Publish must be true or false.")
     file = tree_file_from(document)
     if publish:
-        check_publishable(file.tree, neighbourhood(db, actor.account_id, file.tree))
+        check_publishable(problems(file.tree, neighbourhood(db, actor.account_id, file.tree)))
     row = add_tree(db, actor, file)
     if publish:
         freeze(db, actor, row)
@@ -79,7 +79,8 @@ def publish_tree(
     row = kept_tree(db, actor, tree_id, lock=True)
     _check_revision(row, revision)
     tree = tree_from_document(row.draft)
-    check_publishable(tree, neighbourhood(db, actor.account_id, tree, row.id))
+    around = neighbourhood(db, actor.account_id, tree, row.id)
+    check_publishable(problems_of_draft(db, row.id, tree, around))
     freeze(db, actor, row, text_of(note, "note", NOTE_LENGTH))
     return read_tree(db, actor, tree_id=tree_id)
 
@@ -119,9 +120,8 @@ def validate_tree(db: Session, actor: Actor, *, document: object) -> ProblemList
     return ProblemList(problems=[problem_view(problem) for problem in found])
 
 
-def check_publishable(tree: Tree, around: Neighbourhood) -> None:
-    """Raise ``Invalid``, naming every problem, when the tree, or a jump to one of those around it, has errors."""
-    found = problems(tree, around)
+def check_publishable(found: list[Problem]) -> None:
+    """Raise ``Invalid``, naming every problem, when some of those ``found`` are errors."""
     if can_publish(found):
         return
     wrong = [problem for problem in found if problem.severity is Severity.ERROR]

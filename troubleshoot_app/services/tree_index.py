@@ -9,10 +9,10 @@ from sqlmodel import Session
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.domain.errors import Severity
 from troubleshoot_app.domain.search_vector import vectors_of
-from troubleshoot_app.domain.tree_rules import problems
 from troubleshoot_app.models import TreeText, TreeWord
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.services.jumps import neighbourhood
+from troubleshoot_app.services.scenario_rows import problems_of_draft
 from troubleshoot_app.services.tree_rows import TREE, draft_of, shown_tree
 
 INDEXED_AT_ONCE = 200
@@ -42,7 +42,7 @@ def index_tree(db: Session, tree_id: UUID) -> None:
     known = [{"account_id": row.account_id, "word": word} for word in vectors.words.vocabulary()]
     if known:
         db.execute(insert(_word).on_conflict_do_nothing(), known)
-    found = problems(draft, neighbourhood(db, row.account_id, draft, tree_id))
+    found = problems_of_draft(db, tree_id, draft, neighbourhood(db, row.account_id, draft, tree_id))
     errors = sum(problem.severity is Severity.ERROR for problem in found)
     db.execute(
         update(TREE).where(TREE.c.id == tree_id).values(indexed_revision=row.revision, draft_errors=errors)

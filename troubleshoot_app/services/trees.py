@@ -9,7 +9,6 @@ from troubleshoot_app.domain.errors import Problem
 from troubleshoot_app.domain.formats.tree_file import TreeFile
 from troubleshoot_app.domain.readings import Reading, range_to_document, reading_to_document
 from troubleshoot_app.domain.tree import Node, Tree, tree_from_document, tree_to_document
-from troubleshoot_app.domain.tree_rules import problems
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.models import TreeVersion, TroubleshootingTree
 from troubleshoot_app.models.base import AnyRow
@@ -28,6 +27,7 @@ from troubleshoot_app.schemas.trees import (
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.jumps import neighbourhood
+from troubleshoot_app.services.scenario_rows import problems_of_draft
 from troubleshoot_app.services.tree_index import index_tree
 from troubleshoot_app.services.tree_rows import (
     BY_TITLE,
@@ -101,7 +101,7 @@ def draft_problems(db: Session, actor: Actor, *, tree_id: object) -> list[Proble
     row = get_row(db, actor, TroubleshootingTree, tree_id)
     tree = tree_from_document(row.draft)
     around = neighbourhood(db, actor.account_id, tree, row.id)
-    return [problem_view(problem) for problem in problems(tree, around)]
+    return [problem_view(problem) for problem in problems_of_draft(db, row.id, tree, around)]
 
 
 def add_tree(db: Session, actor: Actor, file: TreeFile) -> TroubleshootingTree:

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.core.errors import Forbidden, NotFound
-from troubleshoot_app.services import tree_editing
+from troubleshoot_app.services import scenarios, tree_editing
 from troubleshoot_app.states.base import MessageState, SignedInState
 from troubleshoot_app.states.editor_desk import HEADING
 from troubleshoot_app.states.editor_jumps import JumpGestures, MeasureGestures
@@ -81,6 +81,18 @@ class EditorState(NodeGestures, WordGestures, JumpGestures, MeasureGestures, Sig
     async def redo(self):
         """Do again what was taken back."""
         await self._replay(forward=True)
+
+    @handler(Policy.SENIOR)
+    async def look_again(self):
+        """Check the draft again, after a scenario was kept."""
+        if self.id:
+            self._show(await self._draft(), self._shown())
+
+    @handler(Policy.SENIOR)
+    async def delete_scenario(self, scenario_id: str):
+        """Remove a scenario."""
+        await self._run(scenarios.delete_scenario, tree_id=self._tree_id(), scenario_id=scenario_id)
+        self._show(await self._draft(), self._shown())
 
     @handler(Policy.SENIOR)
     async def publish(self, form: dict[str, Any]):

@@ -8,11 +8,11 @@ from troubleshoot_app.core.errors import Conflict
 from troubleshoot_app.domain import editing
 from troubleshoot_app.domain.history import Gesture, History, Place
 from troubleshoot_app.domain.tree import Node, Tree
-from troubleshoot_app.schemas.editor import ClashView, DraftProblem, NodeForm, TargetView
+from troubleshoot_app.schemas.editor import ClashView, DraftProblem, NodeForm, ScenarioLine, TargetView
 from troubleshoot_app.services import tree_editing
 from troubleshoot_app.services.tree_editing import Details, Draft, Edited
 from troubleshoot_app.states.base import SignedInState
-from troubleshoot_app.states.editor_views import node_form, problem_views, targets
+from troubleshoot_app.states.editor_views import node_form, problem_views, scenario_lines, targets
 
 TEXT_FIELD = "node-text"
 HEADING = "node-heading"
@@ -40,6 +40,7 @@ class Desk(SignedInState, mixin=True):
     focus_on: str = ""
     focus_seq: int = 0
     problems: list[DraftProblem] = []
+    scenarios: list[ScenarioLine] = []
     error_count: int = 0
     warning_count: int = 0
     query: str = ""
@@ -140,6 +141,7 @@ class Desk(SignedInState, mixin=True):
             version=draft.version or 0,
             node_count=len(tree.nodes),
             problems=problem_views(draft),
+            scenarios=scenario_lines(draft),
             error_count=errors,
             warning_count=len(draft.problems) - errors,
             node=node_form(draft, shown) if shown in tree.nodes else None,

@@ -5,6 +5,7 @@ from collections import defaultdict
 from troubleshoot_app.domain.editing import incoming
 from troubleshoot_app.domain.errors import Problem
 from troubleshoot_app.domain.readings import Reading, number_text
+from troubleshoot_app.domain.scenarios import End
 from troubleshoot_app.domain.tree import Node, Option
 from troubleshoot_app.schemas.editor import (
     DraftProblem,
@@ -12,6 +13,7 @@ from troubleshoot_app.schemas.editor import (
     NodeForm,
     OptionForm,
     ReadingForm,
+    ScenarioLine,
     TargetView,
 )
 from troubleshoot_app.schemas.trees import ProblemView
@@ -80,6 +82,27 @@ def problem_views(draft: Draft) -> list[DraftProblem]:
     ]
 
 
+def scenario_lines(draft: Draft) -> list[ScenarioLine]:
+    """Return the scenarios of the tree, broken ones first."""
+    lines = [
+        ScenarioLine(
+            id=str(one.id),
+            name=one.scenario.name,
+            words=_end_words(one.scenario.end),
+            fault=one.verdict.fault,
+            node_id=one.verdict.node_id or "",
+        )
+        for one in draft.scenarios
+    ]
+    return sorted(lines, key=lambda line: not line.fault)
+
+
+def _end_words(end: End) -> str:
+    if end.kind is not None:
+        return f"Ends at any {end.kind}."
+    return f"Ends at “{_short(end.words)}”." if end.words else f"Ends at {end.place.node_id}."
+
+
 def targets(draft: Draft, query: str, *, with_answers: bool = False) -> list[TargetView]:
     """Return the nodes whose words or id hold all words of ``query``, in the order of the tree.
 
@@ -118,7 +141,11 @@ def _target_words(draft: Draft, node_id: str) -> str:
 
 
 def _words(node: Node) -> str:
-    line = " ".join(node.text.split()) or UNWRITTEN
+    return _short(node.text) or UNWRITTEN
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
     return line if len(line) <= WORDS_LENGTH else line[: WORDS_LENGTH - 1] + "…"
 
 

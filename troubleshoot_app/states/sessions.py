@@ -17,8 +17,8 @@ from troubleshoot_app.schemas.sessions import (
     StepView,
 )
 from troubleshoot_app.schemas.trees import NodeView
-from troubleshoot_app.services import handoff_views, handoffs, sessions
-from troubleshoot_app.states.base import SignedInState
+from troubleshoot_app.services import handoff_views, handoffs, replays, sessions
+from troubleshoot_app.states.base import MessageState, SignedInState
 from troubleshoot_app.states.guard import Policy, handler
 from troubleshoot_app.states.handoffs import resolution_of
 
@@ -67,6 +67,7 @@ class SessionState(SignedInState):
     ticket_ref: str = ""
     asset: str = ""
     tree_title: str = ""
+    tree_id_walked: str = ""
     current_tree: str = ""
     found: str = ""
     found_in: str = ""
@@ -169,7 +170,7 @@ class SessionState(SignedInState):
 
     @handler(Policy.SIGNED_IN)
     async def open_dialog(self, name: str):
-        """Open the dialog "escalate", "park", "complete", "release" or "resolve", or close it with an empty name."""
+        """Open the dialog of that name: "escalate", "park", "complete", "scenario"; close it with an empty one."""
         if name == "escalate":
             self.reach = await self._run(handoff_views.get_reach)
         self.dialog = name
@@ -221,6 +222,15 @@ class SessionState(SignedInState):
         )
         self.dialog = ""
         await self._show(view)
+
+    @handler(Policy.SENIOR)
+    async def keep_scenario(self, form: dict[str, Any]):
+        """Keep the answers of the session as a scenario of its tree."""
+        kept = await self._run(replays.keep_session, session_id=self.session_id, name=form.get("name"))
+        self.dialog = ""
+        return MessageState.show(
+            f"“{kept.name}” is a scenario now.", "success", f"/trees/{self.tree_id_walked}/edit"
+        )
 
     async def _hand_over(self, intent: Intent, form: dict[str, Any]) -> None:
         try:
@@ -288,6 +298,7 @@ class SessionState(SignedInState):
             "ticket_ref": view.ticket_ref,
             "asset": view.asset,
             "tree_title": view.tree.title,
+            "tree_id_walked": view.tree.id,
             "current_tree": view.current_tree.title if view.current_tree.id != view.tree.id else "",
             "found": last.found if last else "",
             "found_in": last.tree.title if last else "",
