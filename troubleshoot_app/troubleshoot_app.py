@@ -9,6 +9,7 @@ from troubleshoot_app.api.app import make_api
 from troubleshoot_app.api.edge import SOCKET_PREFIX, Edge
 from troubleshoot_app.api.unread import EndUnread
 from troubleshoot_app.components.connection import connection_strip
+from troubleshoot_app.components.head import head_components
 from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.notifications.mail import sender_from
@@ -27,7 +28,7 @@ app = rx.App(
     frontend_exception_handler=BrowserErrors().log,
     backend_exception_handler=on_backend_exception,
     stylesheets=["/app.css"],
-    head_components=[rx.el.link(rel="icon", href="/mark.svg", type="image/svg+xml")],
+    head_components=head_components(),
     toaster=rx.toast.provider(
         position="bottom-right",
         close_button=True,

@@ -170,6 +170,21 @@ export function Follow({ hydrated, tick, onTick }) {
   return null;
 }
 
+// The router would take a plain link to a place on the page for another address, and load the page again.
+export function SkipLink({ target, label }) {
+  const skip = (event) => {
+    event.preventDefault();
+    const place = document.getElementById(target);
+    place?.focus({ preventScroll: true });
+    place?.scrollIntoView();
+  };
+  return (
+    <a className="skip" href={`#${target}`} onClick={skip}>
+      {label}
+    </a>
+  );
+}
+
 // After an answer the next question is what counts: it gets the focus, so that it is read out, and comes into view.
 export function Arrival({ hydrated, place, target }) {
   const arrive = () => document.getElementById(target)?.focus({ preventScroll: true });

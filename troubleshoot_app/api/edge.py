@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
@@ -14,7 +15,8 @@ from troubleshoot_app.core.settings import get_settings
 
 API_PREFIX = "/api"
 SOCKET_PREFIX = "/_event"
-HSTS_SECONDS = 365 * 24 * 3600
+HASHED_PREFIX = "/assets/"  # each file there is named by its content
+YEAR_SECONDS = 365 * 24 * 3600
 
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _HEADERS = {
@@ -52,19 +54,22 @@ class Edge:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add_headers(MutableHeaders(scope=message), path)
+                self._add_headers(MutableHeaders(scope=message), path, message["status"])
             await send(message)
 
         if path in self._pages:
             scope = {**scope, "path": f"{path}.html", "raw_path": f"{path}.html".encode()}
         await self._app(scope, receive, send_with_headers)
 
-    def _add_headers(self, headers: MutableHeaders, path: str) -> None:
+    def _add_headers(self, headers: MutableHeaders, path: str, status: int) -> None:
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
         if get_settings().secure_cookies:
-            headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
+            headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}")
+        if path.startswith(HASHED_PREFIX) and status < HTTPStatus.BAD_REQUEST:
+            headers.setdefault("Cache-Control", f"public, max-age={YEAR_SECONDS}, immutable")
         if not path.startswith(API_PREFIX):
+            headers.setdefault("Cache-Control", "no-cache")
             headers.setdefault("Content-Security-Policy", self._policy)
 
     @cached_property

@@ -97,6 +97,16 @@ class Follow(rx.Component):
     on_tick: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class SkipLink(rx.Component):
+    """A link, seen while it has the focus, that takes it to the element with the id ``target``."""
+
+    library = "$/public/components/Live.jsx"
+    tag = "SkipLink"
+
+    target: rx.Var[str]
+    label: rx.Var[str]
+
+
 class Arrival(rx.Component):
     """Moves focus and view to the element with the id ``target`` when ``place`` changes after the page has loaded."""
 

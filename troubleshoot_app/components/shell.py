@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.banner import banner, offer
-from troubleshoot_app.components.react import AlarmSwitch, Live, PostForm
+from troubleshoot_app.components.react import AlarmSwitch, Live, PostForm, SkipLink
 from troubleshoot_app.states.base import MessageState
 from troubleshoot_app.states.inbox import InboxState
 
@@ -15,7 +15,6 @@ _PLACES = (("Home", "/"), ("Trees", "/trees"), ("Sessions", "/sessions"), ("Esca
 def page(*children: rx.Component, wide: bool = False) -> rx.Component:
     """Return a page of a signed-in person."""
     return rx.box(
-        rx.link("Skip to content", href="#content", class_name="skip"),
         _header(),
         banner(),
         offer(),
@@ -51,14 +50,37 @@ def page_heading(title: Any, *beside: rx.Component) -> rx.Component:
     return rx.box(rx.heading(title, as_="h1", size="7"), *beside, class_name="page-heading")
 
 
-def empty(icon: str, title: str, words: Any, *actions: rx.Component) -> rx.Component:
+def empty(icon: str, title: Any, words: Any, *actions: rx.Component) -> rx.Component:
     """Return what a list shows when there is nothing in it, and what to do about that."""
+    return _nothing("h2", icon, title, words, *actions)
+
+
+def no_page(icon: str, title: Any, words: Any, *actions: rx.Component) -> rx.Component:
+    """Return what stands in place of a whole page that cannot be shown, and where to go instead."""
+    return _nothing("h1", icon, title, words, *actions)
+
+
+def _nothing(level: Any, icon: str, title: Any, words: Any, *actions: rx.Component) -> rx.Component:
     return rx.box(
         rx.icon(icon, size=32, class_name="quiet", custom_attrs={"aria-hidden": "true"}),
-        rx.heading(title, as_="h2", size="4"),
+        rx.heading(title, as_=level, size="4"),
         rx.text(words, size="3", class_name="quiet"),
         *actions,
         class_name="empty",
+    )
+
+
+def for_seniors(*children: rx.Component) -> rx.Component:
+    """Return what only seniors work with; whoever else comes here is told so."""
+    return rx.cond(
+        (InboxState.user_name != "") & ~InboxState.is_senior,
+        no_page(
+            "lock",
+            "Not for your role",
+            "Only seniors write trees. Ask an admin if you should be one.",
+            rx.link(rx.button("All trees", size="3"), href="/trees"),
+        ),
+        rx.fragment(*children),
     )
 
 
@@ -78,6 +100,7 @@ def _mark() -> rx.Component:
 
 def _header() -> rx.Component:
     return rx.el.header(
+        SkipLink.create(target="content", label="Skip to content"),
         rx.link(
             _mark(),
             rx.text("Troubleshoot", weight="bold", size="4", class_name="brand-name", as_="span"),

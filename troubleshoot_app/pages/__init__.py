@@ -57,8 +57,10 @@ _SIGNED_IN = (
     ("/account", account.account, "Your account", AccountState.load),
 )
 
+OUTSIDE_ROUTES = tuple(route for route, *_ in _OUTSIDE)
+SIGNED_IN_ROUTES = tuple(route for route, *_ in _SIGNED_IN)
 PLAIN_ADDRESSES = tuple(
-    route for route, *_ in (*_OUTSIDE, *_SIGNED_IN) if route.startswith("/") and "[" not in route
+    route for route in (*OUTSIDE_ROUTES, *SIGNED_IN_ROUTES) if route.startswith("/") and "[" not in route
 )
 
 

@@ -8,7 +8,7 @@ from troubleshoot_app.components.editor_panels import chart_panel, details_panel
 from troubleshoot_app.components.editor_scenarios import scenario_panel
 from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.react import UndoKeys
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import for_seniors, no_page, page, page_heading, waiting
 from troubleshoot_app.states.editor import EditorState, NewTreeState
 from troubleshoot_app.states.replays import ReplayState
 from troubleshoot_app.states.trial import TrialState
@@ -17,28 +17,33 @@ from troubleshoot_app.states.trial import TrialState
 def new_tree() -> rx.Component:
     """Return the page that begins a tree."""
     return page(
-        page_heading("New tree"),
-        rx.text(
-            "Is it drawn or written down already? ", rx.link("Import it", href="/trees/import"), ".", size="3"
-        ),
-        rx.card(
-            rx.form(
-                rx.box(
-                    field(
-                        "Title",
-                        "title",
-                        hint="What is broken, in the words that somebody in the field would use.",
-                        max_length=200,
-                        required=True,
-                        auto_focus=True,
-                    ),
-                    rx.button("Write the tree", type="submit", size="4", width="100%"),
-                    class_name="stack",
-                ),
-                on_submit=NewTreeState.create,
+        for_seniors(
+            page_heading("New tree"),
+            rx.text(
+                "Is it drawn or written down already? ",
+                rx.link("Import it", href="/trees/import"),
+                ".",
+                size="3",
             ),
-            size="3",
-        ),
+            rx.card(
+                rx.form(
+                    rx.box(
+                        field(
+                            "Title",
+                            "title",
+                            hint="What is broken, in the words that somebody in the field would use.",
+                            max_length=200,
+                            required=True,
+                            auto_focus=True,
+                        ),
+                        rx.button("Write the tree", type="submit", size="4", width="100%"),
+                        class_name="stack",
+                    ),
+                    on_submit=NewTreeState.create,
+                ),
+                size="3",
+            ),
+        )
     )
 
 
@@ -47,8 +52,8 @@ def editor() -> rx.Component:
     return page(
         rx.cond(
             EditorState.missing != "",
-            empty("map-pin-off", "No such tree", EditorState.missing, rx.link("All trees", href="/trees")),
-            rx.cond(EditorState.id != "", _editor(), waiting()),
+            no_page("map-pin-off", "No such tree", EditorState.missing, rx.link("All trees", href="/trees")),
+            for_seniors(rx.cond(EditorState.id != "", _editor(), waiting())),
         ),
         wide=True,
     )

@@ -7,7 +7,7 @@ from troubleshoot_app.components.badges import overdue_badge, priority_badge, st
 from troubleshoot_app.components.cards import handoff_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.components.walk import step_line
 from troubleshoot_app.components.watch import unreachable_strip, watch_list
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
@@ -48,7 +48,7 @@ def handoff() -> rx.Component:
     return page(
         rx.cond(
             HandoffState.missing,
-            empty(
+            no_page(
                 "map-pin-off",
                 "No such escalation",
                 "It may be somebody else's, or the link is wrong.",

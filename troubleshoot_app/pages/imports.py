@@ -3,10 +3,9 @@
 import reflex as rx
 
 from troubleshoot_app.components.react import Import
-from troubleshoot_app.components.shell import empty, page, page_heading
+from troubleshoot_app.components.shell import for_seniors, page, page_heading
 from troubleshoot_app.domain.formats.imports import IMPORT_FORMATS
 from troubleshoot_app.domain.tree import FILE_LIMIT
-from troubleshoot_app.states.inbox import InboxState
 
 _NAMES = {
     "json": "Tree file (JSON)",
@@ -22,15 +21,13 @@ _NAMES = {
 def import_trees() -> rx.Component:
     """Return the page that makes drafts of a file."""
     return page(
-        page_heading("Import trees"),
-        rx.text(
-            "Charts and lists that you have already: tree files, Mermaid, tables, Markdown pages, draw.io and BPMN. "
-            "Each chart in a file becomes a draft; nothing is published by that.",
-            size="3",
-        ),
-        rx.cond(
-            InboxState.is_senior | ~rx.State.is_hydrated,
+        for_seniors(
+            page_heading("Import trees"),
+            rx.text(
+                "Charts and lists that you have already: tree files, Mermaid, tables, Markdown pages, draw.io and BPMN. "
+                "Each chart in a file becomes a draft; nothing is published by that.",
+                size="3",
+            ),
             Import.create(formats=[[form, _NAMES[form]] for form in IMPORT_FORMATS], largest=FILE_LIMIT),
-            empty("lock", "For engineers and up", "Ask an admin of your account for that role."),
         ),
     )

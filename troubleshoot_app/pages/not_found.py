@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.shell import empty, outside_page
+from troubleshoot_app.components.shell import no_page, outside_page
 
 
 def not_found() -> rx.Component:
     """Return the page for an unknown address."""
     return outside_page(
-        empty(
+        no_page(
             "map-pin-off",
             "There is nothing here",
             "The link is wrong, or what it led to is gone.",

@@ -7,7 +7,7 @@ from troubleshoot_app.components.cards import session_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.forms import choice, form_dialog, text_field
 from troubleshoot_app.components.react import Follow
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.components.walk import (
     action_bar,
     arrival,
@@ -59,7 +59,7 @@ def session() -> rx.Component:
     return page(
         rx.cond(
             SessionState.missing != "",
-            empty(
+            no_page(
                 "map-pin-off",
                 "No such session",
                 SessionState.missing,

@@ -4,7 +4,7 @@ import reflex as rx
 
 from troubleshoot_app.components.forms import text_field
 from troubleshoot_app.components.react import PrintButton
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.tree_links import Label
 from troubleshoot_app.states.tree_links import ScanState, SheetState
 
@@ -14,7 +14,7 @@ def scan() -> rx.Component:
     return page(
         rx.cond(
             ScanState.missing,
-            empty(
+            no_page(
                 "map-pin-off",
                 "No such tree",
                 "This account has no tree with this link. Ask an admin for a new label, or look for the tree.",
@@ -30,7 +30,7 @@ def sheet() -> rx.Component:
     return page(
         rx.cond(
             SheetState.missing,
-            empty(
+            no_page(
                 "map-pin-off",
                 "No such tree",
                 "It may have been removed, or the link is wrong.",

@@ -9,7 +9,7 @@ from troubleshoot_app.components.cards import hit_card
 from troubleshoot_app.components.export import tree_export_button
 from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.react import SearchBox, chart
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.trees import Category, ProblemView
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.trees import TreesState, TreeState
@@ -147,7 +147,7 @@ def tree() -> rx.Component:
     return page(
         rx.cond(
             TreeState.missing,
-            empty(
+            no_page(
                 "map-pin-off",
                 "No such tree",
                 "It may have been removed, or the link is wrong.",

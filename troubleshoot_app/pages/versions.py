@@ -3,7 +3,7 @@
 import reflex as rx
 
 from troubleshoot_app.components.react import ago, chart
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, for_seniors, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.versions import NodeChange, VersionView
 from troubleshoot_app.states.versions import VersionsState
 
@@ -13,13 +13,13 @@ def versions() -> rx.Component:
     return page(
         rx.cond(
             VersionsState.missing,
-            empty(
+            no_page(
                 "map-pin-off",
                 "No such tree",
                 "It may have been removed.",
                 rx.link("All trees", href="/trees"),
             ),
-            rx.cond(VersionsState.id != "", _versions(), waiting()),
+            for_seniors(rx.cond(VersionsState.id != "", _versions(), waiting())),
         )
     )
 
