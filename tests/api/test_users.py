@@ -47,6 +47,7 @@ class TestTheList:
         assert {person["account"]["id"] for person in body["items"]} == {str(team.account_id)}
         assert body["items"][0].keys() == {
             "id", "email", "name", "role", "account", "is_active", "created_at", "online",
+            "last_seen_at", "unreachable",
         }  # fmt: skip
 
     def test_it_comes_in_pages(self, api_as: As, team: Team):

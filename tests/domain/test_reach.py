@@ -20,6 +20,7 @@ from troubleshoot_app.domain.reach import (
     usual_wait,
     wait_in_words,
     why_unreachable,
+    why_unreachable_now,
 )
 
 NIGHT = datetime(2025, 11, 18, 23, 30, tzinfo=UTC)
@@ -167,3 +168,18 @@ def test_spans_of_time_as_people_say_them():
 )  # fmt: skip
 def test_whom_escalations_may_not_reach(channels: frozenset[Channel], refusal: str | None, why: str):
     assert why_unreachable(Choices(channels), refusal) == why
+
+
+@pytest.mark.parametrize(
+    ("choices", "refusal", "now", "why"),
+    [
+        (Choices(), None, NIGHT, ""),
+        (Choices(quiet=QUIET), None, DAY, ""),
+        (Choices(quiet=QUIET), None, NIGHT, "quiet hours until 07:00 (Europe/Berlin)"),
+        (Choices(frozenset(), QUIET), None, NIGHT, "has chosen no channel"),
+    ],
+)
+def test_why_somebody_is_not_reached_at_this_moment(
+    choices: Choices, refusal: str | None, now: datetime, why: str
+):
+    assert why_unreachable_now(choices, refusal, now) == why

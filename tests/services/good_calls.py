@@ -214,6 +214,7 @@ class GoodCalls:
             "users.change_user": (team.owner, one | change),
             "users.delete_user": (team.owner, one),
             "invitations.invite": (team.admin, {"email": "other@acme.test", "role": "viewer"}),
+            "invitations.renew": (team.admin, {"invitation_id": self.invitation.id}),
             "invitations.withdraw": (team.admin, {"invitation_id": self.invitation.id}),
         }
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from troubleshoot_app.domain.actor import Role
+
 _PRIORITY_COLOURS = [("urgent", "red"), ("high", "orange"), ("normal", "gray"), ("low", "gray")]
 _STATUS_WORDS = [
     ("active", "In progress", "indigo"),
@@ -46,6 +48,15 @@ def overdue_badge(is_overdue: Any) -> rx.Component:
 def status_badge(status: Any) -> rx.Component:
     """Return a badge for the state of a session, a handoff or a tree."""
     return rx.match(status, *_badges(_STATUS_WORDS), rx.badge(status, size="2"))
+
+
+def role_badge(role: Any) -> rx.Component:
+    """Return a badge for what somebody may do in the account."""
+    badges = [
+        (word, rx.badge(word.value.capitalize(), color_scheme="gray", variant="outline", size="2"))
+        for word in Role
+    ]
+    return rx.match(role, *badges, rx.fragment())
 
 
 def delivery_badge(status: Any, silenced: Any) -> rx.Component:

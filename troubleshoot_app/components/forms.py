@@ -22,8 +22,10 @@ def text_field(label: str, name: str, *, hint: str = "", **props: Any) -> rx.Com
     return _labelled(label, name, hint, control)
 
 
-def choice(label: str, name: str, options: list[tuple[str, str]], default: str) -> rx.Component:
-    """Return one choice out of a few, all of them visible, each big enough for a thumb."""
+def choice(
+    label: str, name: str, options: list[tuple[str, str]], default: Any, *, in_rows: bool = False
+) -> rx.Component:
+    """Return one choice out of a few, all of them visible, each big enough for a thumb; one a row if asked."""
     return rx.el.fieldset(
         rx.el.legend(label, class_name="field-label"),
         rx.box(
@@ -35,7 +37,7 @@ def choice(label: str, name: str, options: list[tuple[str, str]], default: str) 
                 )
                 for value, words in options
             ],
-            class_name="choices",
+            class_name="choices choices-rows" if in_rows else "choices",
         ),
         class_name="choice-set",
     )

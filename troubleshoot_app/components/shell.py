@@ -169,6 +169,9 @@ def _menu() -> rx.Component:
                 class_name="menu-places",
                 custom_attrs={"aria-label": "Menu"},
             ),
+            rx.cond(
+                InboxState.is_senior, rx.link("People", href="/people", underline="none", class_name="place")
+            ),
             rx.link("Your account", href="/account", underline="none", class_name="place"),
             rx.cond(InboxState.is_senior, AlarmSwitch.create()),
             PostForm.create(

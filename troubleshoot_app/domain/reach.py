@@ -72,10 +72,7 @@ def telling(choices: Choices, channel: Channel, now: datetime) -> Telling:
     if channel not in choices.channels:
         return Telling(_NOT_CHOSEN[channel])
     until = choices.quiet_until(now)
-    if until is None or choices.quiet is None:
-        return Telling()
-    there = until.astimezone(ZoneInfo(choices.quiet.zone))
-    return Telling(f"Quiet hours until {there:%H:%M} ({choices.quiet.zone}).", until)
+    return Telling() if until is None else Telling(f"Quiet hours {_until(choices, until)}.", until)
 
 
 def tellings(seniors: Mapping[Key, Senior], now: datetime) -> Mapping[Key, Mapping[Channel, Telling]]:
@@ -96,6 +93,18 @@ def why_unreachable(choices: Choices, refusal: str | None) -> str:
         return ""
     why = f"mails fail: {plain_reason(refusal)}"
     return f"{why}; told only while a page is open" if Channel.IN_APP in choices.channels else why
+
+
+def why_unreachable_now(choices: Choices, refusal: str | None, now: datetime) -> str:
+    """Return why escalations may not reach somebody at this moment, lasting reasons first; empty if they do."""
+    until = choices.quiet_until(now)
+    quiet = "" if until is None else f"quiet hours {_until(choices, until)}"
+    return why_unreachable(choices, refusal) or quiet
+
+
+def _until(choices: Choices, until: datetime) -> str:
+    zone = choices.quiet.zone if choices.quiet else "UTC"
+    return f"until {until.astimezone(ZoneInfo(zone)):%H:%M} ({zone})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from troubleshoot_app.pages import (
     imports,
     insights,
     not_found,
+    people,
     sessions,
     tree_links,
     trees,
@@ -24,6 +25,7 @@ from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.insights import CountedSessionsState, InsightsState, TreeInsightState
+from troubleshoot_app.states.people import PeopleState
 from troubleshoot_app.states.sessions import SessionsState, SessionState
 from troubleshoot_app.states.tree_links import ScanState, SheetState
 from troubleshoot_app.states.trees import TreesState, TreeState
@@ -54,6 +56,7 @@ _SIGNED_IN = (
     ("/insights", insights.insights, "Insights", InsightsState.load),
     ("/insights/sessions", insights.counted_sessions, "Counted sessions", CountedSessionsState.load),
     ("/insights/trees/[tree_id]", insights.tree_insight, "Insights", TreeInsightState.load),
+    ("/people", people.people, "People", PeopleState.load),
     ("/account", account.account, "Your account", AccountState.load),
 )
 

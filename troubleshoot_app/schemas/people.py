@@ -63,9 +63,12 @@ class UserView(BaseModel):
 
 
 class Member(UserView):
-    """A person of the account, and whether they have a page open right now."""
+    """A person of the account: whether they have a page open right now, when they were last here, and, of a senior, why
+    escalations may not reach them; ``unreachable`` is empty when they do."""
 
     online: bool
+    last_seen_at: datetime | None
+    unreachable: str
 
 
 class MemberPage(Page[Member]):

@@ -81,20 +81,36 @@ def invite(db: Session, actor: Actor, *, email: object, role: object, client: st
     return people.Invitation(**_view(row))
 
 
+def renew(db: Session, actor: Actor, *, invitation_id: object, client: str = "") -> people.Invitation:
+    """Offer the same place anew, with a new link for another week; the one before is no longer good.
+
+    Raises:
+        NotFound: it was taken or withdrawn.
+        Forbidden, Conflict, TooManyRequests: as ``invite``.
+    """
+    require(actor, Permission.PEOPLE_MANAGE)
+    row = _waiting(db, actor, invitation_id)
+    return invite(db, actor, email=row.email, role=row.role, client=client)
+
+
 async def mail_invitation(invitation_id: str) -> None:
     """Mail an invitation; how that went is kept with it."""
     row_id = UUID(invitation_id)
     await post(partial(_message, row_id), partial(_record, row_id), f"mail of invitation {invitation_id}")
 
 
-def list_invitations(db: Session, actor: Actor, *, page: PageRequest) -> people.InvitationPage:
-    """Return the invitations that wait for an answer, the newest first."""
+def list_invitations(
+    db: Session, actor: Actor, *, page: PageRequest, with_expired: bool = False
+) -> people.InvitationPage:
+    """Return the invitations that wait for an answer, the newest first; expired ones on demand."""
     require(actor, Permission.PEOPLE_MANAGE)
     query: AnySelect = (
         of_account(select(Invitation, User), Invitation, actor)
         .join(User, col(User.id) == col(Invitation.invited_by_id))
-        .where(*_is_open, col(Invitation.expires_at) > now())
+        .where(*_is_open)
     )
+    if not with_expired:
+        query = query.where(col(Invitation.expires_at) > now())
     rows, cursor = take_page(db, query, Invitation.__table__.c.id, page)
     items = [
         people.OpenInvitation(
@@ -112,11 +128,17 @@ def list_invitations(db: Session, actor: Actor, *, page: PageRequest) -> people.
 def withdraw(db: Session, actor: Actor, *, invitation_id: object) -> None:
     """Withdraw an invitation: its link is no longer good. ``NotFound`` when it was taken or withdrawn already."""
     require(actor, Permission.PEOPLE_MANAGE)
+    row = _waiting(db, actor, invitation_id)
+    row.withdrawn_at = now()
+    audit.record(db, actor, "invitation.withdrawn", row.id, email=row.email)
+
+
+def _waiting(db: Session, actor: Actor, invitation_id: object) -> Invitation:
+    """Return an invitation that was not taken or withdrawn, locked; it may have expired."""
     row = get_row(db, actor, Invitation, invitation_id, lock=True)
     if row.accepted_at is not None or row.withdrawn_at is not None:
         raise NotFound()
-    row.withdrawn_at = now()
-    audit.record(db, actor, "invitation.withdrawn", row.id, email=row.email)
+    return row
 
 
 def look_up(*, token: str, client: str = "") -> people.Offer:

@@ -1,19 +1,22 @@
 """The people of an account: who they are, what they may do, and who leaves."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
 from troubleshoot_app.domain.actor import Actor, Permission, Role
-from troubleshoot_app.models import Account, PasswordReset, User
+from troubleshoot_app.domain.reach import Choices, why_unreachable_now
+from troubleshoot_app.models import Account, PasswordReset, SignIn, User
 from troubleshoot_app.models.base import AnySelect
 from troubleshoot_app.models.users import NAME_LENGTH
 from troubleshoot_app.notifications.claims import reopen_claims_of
 from troubleshoot_app.notifications.presence import connected_users
+from troubleshoot_app.notifications.reaching import choices_of, refused_mails
 from troubleshoot_app.schemas.people import AccountRef, Member, MemberPage, UserView
 from troubleshoot_app.services import audit, families
 from troubleshoot_app.services.access import Credential, get_row, load_actor, of_account, require
@@ -30,10 +33,16 @@ def list_users(db: Session, actor: Actor, *, page: PageRequest) -> MemberPage:
     query: AnySelect = of_account(select(User), User, actor).where(col(User.deleted_at).is_(None))
     rows, cursor = take_page(db, query, User.__table__.c.id, page)
     people: list[User] = [row.User for row in rows]
-    online = connected_users(db, [person.id for person in people])
+    ids = [person.id for person in people]
+    online, seen, unreachable = connected_users(db, ids), _last_seen(db, ids), _unreachable(db, people)
     account = db.get_one(Account, actor.account_id)
     items = [
-        Member(**dict(_view(person, account)), online=person.is_active and person.id in online)
+        Member(
+            **dict(_view(person, account)),
+            online=person.is_active and person.id in online,
+            last_seen_at=seen.get(person.id),
+            unreachable=unreachable.get(person.id, ""),
+        )
         for person in people
     ]
     return MemberPage(items=items, next_cursor=cursor)
@@ -169,6 +178,22 @@ def _require_another_owner(db: Session, actor: Actor, user: User, **changes: Any
     )
     if db.execute(others.limit(1)).first() is None:
         raise Conflict(LAST_OWNER)
+
+
+def _last_seen(db: Session, user_ids: list[UUID]) -> dict[UUID, datetime]:
+    seen = select(col(SignIn.user_id), func.max(col(SignIn.seen_at))).where(col(SignIn.user_id).in_(user_ids))
+    return dict(db.execute(seen.group_by(col(SignIn.user_id))).all())
+
+
+def _unreachable(db: Session, people: list[User]) -> dict[UUID, str]:
+    """Return why escalations may not reach those of these people whom they are for."""
+    ids = [person.id for person in people if person.is_active and person.role.is_senior]
+    choices, refused = choices_of(db, ids), refused_mails(db, ids)
+    at = now()
+    return {
+        user_id: why_unreachable_now(choices.get(user_id, Choices()), refused.get(user_id), at)
+        for user_id in ids
+    }
 
 
 def _sign_out(db: Session, user: User) -> None:

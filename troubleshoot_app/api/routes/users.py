@@ -52,6 +52,27 @@ def invite(
     return invitation
 
 
+@router.post(
+    "/invitations/{invitation_id}/resend",
+    status_code=201,
+    operation_id="users_invitations_resend",
+    responses=problems(403, 404, 409, 429),
+)
+def resend(
+    invitation_id: str,
+    credential: CurrentCredential,
+    attempt: CurrentAttempt,
+    client: Client,
+    after: BackgroundTasks,
+) -> Invitation:
+    """Mail an invitation again, with a new link that is good for 7 days. The one before is withdrawn. For admins."""
+    invitation = transact_once(
+        attempt, credential, invitations.renew, invitation_id=invitation_id, client=client
+    )
+    after.add_task(invitations.mail_invitation, invitation.id)
+    return invitation
+
+
 @router.delete(
     "/invitations/{invitation_id}",
     status_code=204,
