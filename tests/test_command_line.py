@@ -39,7 +39,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], saying: str) -> None:
     assert done.stdout == ""
 
 
-COMMANDS = ("serve", "migrate", "create-owner", "import", "export", "check")
+COMMANDS = ("serve", "build", "migrate", "create-owner", "import", "export", "check")
 
 
 @pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])

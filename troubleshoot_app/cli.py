@@ -106,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
         "--end-with-parent", action="store_true", help="end when the process that started this one ends"
     )
 
+    add("build", _build, "", brief="build the pages, if anything changed that they are made of")
+
     add("migrate", _migrate, "", brief="bring the database up to date")
 
     owner = add(
@@ -174,6 +176,16 @@ def _serve(settings: Settings, options: argparse.Namespace) -> None:
     from troubleshoot_app.server.serve import serve
 
     serve(settings, options.host, end_with_parent=options.end_with_parent)
+
+
+def _build(_settings: Settings, _options: argparse.Namespace) -> None:
+    from troubleshoot_app.server import frontend
+    from troubleshoot_app.server.paths import prepare_reflex
+    from troubleshoot_app.server.serve import say
+
+    prepare_reflex()
+    frontend.ensure_built(say)
+    say("The pages are built.")
 
 
 def _migrate(settings: Settings, _options: argparse.Namespace) -> None:

@@ -34,9 +34,18 @@ STOP_SECONDS = 5
 def ensure_built(say: Callable[[str], None]) -> None:
     """Build the pages unless what is there was built from these sources. Of several processes, one builds.
 
+    Nothing is written when nothing is to be built, so that the pages may lie where nobody may write.
+
     Raises:
-        StartError: the build failed; the end of its log was said.
+        StartError: the build failed; the end of its log was said. Or there is no Node to build with.
     """
+    if not UNFINISHED.exists() and _is_current(hash_of(SOURCES, ROOT)):
+        return
+    if shutil.which("npm") is None:
+        raise StartError(
+            "The pages are not those of this program, and there is no npm to build them with. "
+            "Install requirements.txt, or build the image again."
+        )
     LOCK.parent.mkdir(parents=True, exist_ok=True)
     with LOCK.open("a") as lock:
         try:

