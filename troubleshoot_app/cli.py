@@ -50,10 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # Relative paths in the settings, and what Reflex reads, start from the project's folder.
     os.chdir(ROOT)
-    configure_logging()
     try:
+        settings = _settings()
+        configure_logging()
         command: Callable[[Settings, argparse.Namespace], int | None] = options.command
-        status = command(_settings(), options) or 0
+        status = command(settings, options) or 0
         sys.stdout.flush()
     except (StartError, AppError, DomainError) as error:
         print(" ".join(str(error).splitlines()), file=sys.stderr)

@@ -7,6 +7,7 @@ from reflex.utils.prerequisites import get_web_dir
 
 from troubleshoot_app.api.app import make_api
 from troubleshoot_app.api.edge import SOCKET_PREFIX, Edge
+from troubleshoot_app.api.requests import Requests
 from troubleshoot_app.api.unread import EndUnread
 from troubleshoot_app.components.connection import connection_strip
 from troubleshoot_app.components.head import head_components
@@ -43,6 +44,7 @@ app.api_transformer = [
     make_api(),
     partial(Edge, pages=PLAIN_ADDRESSES, build=BUILD, sockets=sockets),
     EndUnread,
+    Requests,
 ]
 app.app_wraps[(5, "Overlay")] = lambda _stateful: connection_strip()
 add_pages(app)

@@ -13,10 +13,13 @@ from tests.support.asgi import Api, running
 from tests.support.people import Team, do, escalate
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
+from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import forget_engine, transact
 from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
 from troubleshoot_app.models import Delivery
 from troubleshoot_app.services import handoffs
+from troubleshoot_app.services.operations import CHANNELS
 
 Use = Callable[[str], None]
 
@@ -93,12 +96,24 @@ def test_what_prometheus_is_told(api: Api, api_as: As, team: Team):
     assert counted("404", "unknown") == unknown + 1
     opened = transact(escalate, team)
     transact(escalate, team)
+    transact(lambda db: db.execute(update(Delivery).values(next_attempt_at=now())) and None)
     do(team.owner, handoffs.claim, handoff_id=opened.id)
     told: dict[Any, float] = figures(api)
     assert told["troubleshoot_deliveries", (("status", "pending"),)] == 2 * len(team.seniors)
     assert told["troubleshoot_deliveries", (("status", "failed"),)] == 0
+    for channel in (Channel.IN_APP, Channel.EMAIL):
+        assert told["troubleshoot_deliveries_due", (("channel", channel),)] == len(team.seniors)
+        assert 0 < told["troubleshoot_oldest_due_delivery_seconds", (("channel", channel),)] < 60
+    for channel in CHANNELS:
+        assert told["troubleshoot_deliveries_failed_last_day", (("channel", channel),)] == 0
+    assert told["troubleshoot_database_connections", (("state", "active"),)] >= 1
+    assert told["troubleshoot_database_connections_limit", ()] >= 50
     assert 0 < told["troubleshoot_oldest_open_escalation_seconds", ()] < 60
     assert told["troubleshoot_connected_sockets", ()] == 0
     assert told["troubleshoot_database_up", ()] == 1
+    transact(lambda db: db.execute(update(Delivery).values(status=DeliveryStatus.FAILED)) and None)
+    ended: dict[Any, float] = figures(api)
+    assert ended["troubleshoot_deliveries_failed_last_day", (("channel", Channel.EMAIL),)] > 0
+    assert ended["troubleshoot_deliveries_due", (("channel", Channel.EMAIL),)] == 0
     took = (("method", "GET"), ("route", session))
     assert told["http_request_duration_seconds_count", took] >= 2

@@ -1,54 +1,29 @@
-"""What Prometheus is told: how many requests of which kind, how long they took, and how the installation is doing.
-
-Several server processes count into files of a folder that the first of them makes; the page adds them up.
-"""
+"""What Prometheus is told: how many requests of which kind, how long they took, and how the installation is doing."""
 
 import os
-import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
-import psutil
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.core.metrics import FOLDER
+from troubleshoot_app.notifications.figures import COUNTED
 from troubleshoot_app.services.operations import Load
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-
-
-def share_counts() -> None:
-    """Let the processes that are forked from this one count together. To be called before Prometheus is imported."""
-    if get_settings().workers == 1 or FOLDER in os.environ:
-        return
-    all_runs = get_settings().var_dir / "metrics"
-    all_runs.mkdir(parents=True, exist_ok=True)
-    for run in all_runs.iterdir():
-        if run.name.isdigit() and not psutil.pid_exists(int(run.name)):
-            shutil.rmtree(run, ignore_errors=True)
-    mine = all_runs / str(os.getpid())
-    mine.mkdir(exist_ok=True)
-    os.environ[FOLDER] = str(mine.absolute())
-
-
-share_counts()
-
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest  # noqa: E402
-from prometheus_client.core import GaugeMetricFamily  # noqa: E402
-from prometheus_client.metrics_core import Metric  # noqa: E402
-from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
-from prometheus_client.registry import Collector  # noqa: E402
-
-_counted = CollectorRegistry()
-_REQUESTS = Counter("http_requests", "Requests to the API.", ("method", "route", "status"), registry=_counted)
+_REQUESTS = Counter("http_requests", "Requests to the API.", ("method", "route", "status"), registry=COUNTED)
 _DURATION = Histogram(
     "http_request_duration_seconds",
     "Time to answer requests to the API.",
     ("method", "route"),
-    registry=_counted,
+    registry=COUNTED,
 )
 UNKNOWN = "unknown"
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
@@ -107,7 +82,7 @@ def metrics_text(load: Load | None) -> bytes:
 class _Counted(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield what this process has counted."""
-        yield from _counted.collect()
+        yield from COUNTED.collect()
 
 
 class _Loaded(Collector):
@@ -122,12 +97,27 @@ class _Loaded(Collector):
         )
         if load is None:
             return
-        deliveries = GaugeMetricFamily(
-            "troubleshoot_deliveries", "Deliveries that wait or have failed for good.", labels=["status"]
+        yield _labelled(
+            "troubleshoot_deliveries",
+            "Deliveries that wait or have failed for good.",
+            "status",
+            load.deliveries,
         )
-        for status, count in load.deliveries.items():
-            deliveries.add_metric([status], count)
-        yield deliveries
+        for name, meaning, by_channel in (
+            ("due", "Deliveries whose time has come and that have not gone out.", load.due),
+            (
+                "failed_last_day",
+                "Deliveries of the last 24 hours that failed for good.",
+                load.failed_last_day,
+            ),
+        ):
+            yield _labelled(f"troubleshoot_deliveries_{name}", meaning, "channel", by_channel)
+        yield _labelled(
+            "troubleshoot_oldest_due_delivery_seconds",
+            "For how long the delivery has been due that has been so longest; 0 when none is.",
+            "channel",
+            load.oldest_due_seconds,
+        )
         yield GaugeMetricFamily(
             "troubleshoot_oldest_open_escalation_seconds",
             "How long the escalation waits that waits longest; 0 when none does.",
@@ -136,3 +126,21 @@ class _Loaded(Collector):
         yield GaugeMetricFamily(
             "troubleshoot_connected_sockets", "Open pages of signed-in people.", value=load.connected_sockets
         )
+        yield _labelled(
+            "troubleshoot_database_connections",
+            "Connections of all processes to the database, by what they do.",
+            "state",
+            load.connections,
+        )
+        yield GaugeMetricFamily(
+            "troubleshoot_database_connections_limit",
+            "How many connections PostgreSQL takes from everybody.",
+            value=load.connections_limit,
+        )
+
+
+def _labelled(name: str, meaning: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, meaning, labels=[label])
+    for value, figure in values.items():
+        family.add_metric([value], figure)
+    return family

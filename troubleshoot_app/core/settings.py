@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     claim_timeout_seconds: int = Field(default=600, ge=1)
     claim_lease_minutes: int = Field(default=30, ge=1)
     webhook_allow_private: bool = False
+    log_format: Literal["text", "json"] = "text"
     var_dir: Path = Path("var")
 
     @field_validator("public_url")

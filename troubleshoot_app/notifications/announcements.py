@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
+
+from troubleshoot_app.core.clock import now
 
 CHANNEL = "troubleshoot_handoffs"
 
@@ -29,20 +32,33 @@ class HandoffEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something happened to a handoff of an account."""
+    """Something happened to a handoff of an account; ``at`` when it was announced, None when it is told later."""
 
     account_id: UUID
     handoff_id: UUID
     event: HandoffEvent
+    at: datetime | None = None
 
     @classmethod
     def from_payload(cls, payload: str) -> "Announcement":
         """Return what ``announce`` sent."""
         fields = json.loads(payload)
-        return cls(UUID(fields["account"]), UUID(fields["handoff"]), HandoffEvent(fields["event"]))
+        return cls(
+            UUID(fields["account"]),
+            UUID(fields["handoff"]),
+            HandoffEvent(fields["event"]),
+            datetime.fromisoformat(fields["at"]),
+        )
 
 
 def announce(db: Session, account_id: UUID, handoff_id: UUID, event: HandoffEvent) -> None:
     """Tell every process, if and when the transaction commits."""
-    payload = json.dumps({"account": str(account_id), "handoff": str(handoff_id), "event": event.value})
+    payload = json.dumps(
+        {
+            "account": str(account_id),
+            "handoff": str(handoff_id),
+            "event": event.value,
+            "at": now().isoformat(),
+        }
+    )
     db.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})

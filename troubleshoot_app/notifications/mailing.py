@@ -80,3 +80,4 @@ def _attempt(
         deferred(f"Something went wrong ({log_bug(logger, error, what)}).")
     else:
         sent()
+        logger.info("%s sent", what)

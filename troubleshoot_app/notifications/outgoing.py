@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.core.log import log_bug
+from troubleshoot_app.core.log import about, log_bug
 from troubleshoot_app.core.threads import Pool, in_thread
 
 logger = logging.getLogger(__name__)
@@ -75,13 +75,14 @@ class Outgoing:
             await asyncio.wait(self._under_way.values(), timeout=seconds)
 
     async def _send_one(self, row_id: UUID, owner: int) -> None:
-        try:
-            await in_thread(self._pool, self._send, row_id, owner)
-        except Exception as error:  # noqa: BLE001  the outermost edge of a task
-            log_trouble(logger, error, f"{self._name} {row_id}")
-        finally:
-            del self._under_way[row_id]
-            self._wake.set()
+        with about(delivery_id=row_id):
+            try:
+                await in_thread(self._pool, self._send, row_id, owner)
+            except Exception as error:  # noqa: BLE001  the outermost edge of a task
+                log_trouble(logger, error, f"{self._name} {row_id}")
+            finally:
+                del self._under_way[row_id]
+                self._wake.set()
 
 
 async def first_of(event: asyncio.Event, seconds: float) -> None:

@@ -15,6 +15,7 @@ from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
 from troubleshoot_app.models import Delivery, User
 from troubleshoot_app.notifications.announcements import Announcement, HandoffEvent
 from troubleshoot_app.notifications.deliveries import is_active_senior, mark_shown, skip
+from troubleshoot_app.notifications.figures import count_push
 from troubleshoot_app.notifications.inboxes import account_inboxes
 from troubleshoot_app.notifications.notices import announced_since, notices_for, watchers_of
 from troubleshoot_app.notifications.presence import Sockets, connected_users
@@ -43,6 +44,8 @@ class Screens:
             await self._follow(announcement)
             return
         await self.refresh(announcement.account_id)
+        if announcement.at is not None and self._sockets.of_account(announcement.account_id):
+            count_push(announcement.at)
         for notice in await in_thread(Pool.DATABASE, transact, notices_for, announcement):
             await self._pusher.tell(notice)
 

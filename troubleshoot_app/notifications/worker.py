@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import libpq_url, require_database_url, transact
+from troubleshoot_app.core.log import about
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.notifications import case_mails, mail_queue, presence, webhook_queue
 from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
@@ -103,7 +104,8 @@ class Worker:
                 listening.poll()
                 while listening.notifies:
                     announcement = Announcement.from_payload(listening.notifies.pop(0).payload)
-                    self._start(self._screens.show(announcement))
+                    with about(handoff_id=announcement.handoff_id, account_id=announcement.account_id):
+                        self._start(self._screens.show(announcement))
                 self._wake()
         finally:
             self._owner = 0

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from troubleshoot_app.core.log import others_to_json
 from troubleshoot_app.server.errors import StartError
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -123,6 +124,7 @@ def run(host: str, port: int, workers: int, when_ready: Callable[[], None]) -> b
         respawn_failed_workers=True,
         workers_kill_timeout=WORKER_STOP_SECONDS,
         log_level=LogLevels.warning,
+        log_dictconfig=others_to_json(),
     )
     try:
         supervisor.serve(target_loader=lambda: _load(alive, life_line), wrap_loader=False)

@@ -1,13 +1,18 @@
 """``serve``: everything that stands between a checkout and a page that answers."""
 
 import ctypes
+import logging
 import signal
 import sys
 from types import FrameType
 
+from troubleshoot_app.core.log import speaks_json
+from troubleshoot_app.core.metrics import share_counts
 from troubleshoot_app.core.settings import Settings
 from troubleshoot_app.server.errors import StartError
 from troubleshoot_app.server.paths import prepare_reflex
+
+logger = logging.getLogger(__name__)
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -30,6 +35,8 @@ def serve(settings: Settings, host: str, *, end_with_parent: bool = False) -> No
         raise StartError(
             "WORKERS is more than 1, which needs REDIS_URL: the processes share what the pages show there."
         )
+    if settings.workers > 1:
+        share_counts()
     prepare_reflex()
     if end_with_parent:
         _end_with_parent()
@@ -57,8 +64,11 @@ def serve(settings: Settings, host: str, *, end_with_parent: bool = False) -> No
 
 
 def say(sentence: str) -> None:
-    """Tell the person at the terminal."""
-    print(sentence, flush=True)
+    """Tell the person at the terminal, or the log where programs read it."""
+    if speaks_json():
+        logger.info(sentence)
+    else:
+        print(sentence, flush=True)
 
 
 def _load_demo() -> None:
@@ -78,6 +88,8 @@ def _load_demo() -> None:
 
 def _welcome(settings: Settings) -> str:
     lines = ["", f"Troubleshoot is ready at {settings.base_url}"]
+    if speaks_json():
+        return lines[1]
     if settings.wants_demo_data:
         from troubleshoot_app.services.demo import PASSWORD, PEOPLE
 

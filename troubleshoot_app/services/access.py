@@ -20,6 +20,7 @@ from troubleshoot_app.core.errors import (
     Unauthenticated,
 )
 from troubleshoot_app.core.ids import parse_id
+from troubleshoot_app.core.log import note
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.editing import Collision
 from troubleshoot_app.domain.errors import (
@@ -50,6 +51,8 @@ class Credential:
     sign_in_id: UUID | None = None
 
 
+# What the lines of the log say of a use case, beside who asked for it.
+_LOGGED = frozenset({"session_id", "handoff_id", "delivery_id", "tree_id", "webhook_id"})
 # Built once: building a statement costs more than running it.
 _SIGNED_IN = (
     select(col(User.id), col(User.account_id), col(User.name), col(User.role), col(SignIn.id))
@@ -93,6 +96,11 @@ def acting(
         AppError: what the use case raises; what a rule of the domain refuses becomes ``Conflict`` or ``Invalid``.
     """
     actor = load_actor(db, credential)
+    note(
+        account_id=actor.account_id,
+        user_id=actor.user_id,
+        **{k: v for k, v in kwargs.items() if k in _LOGGED},
+    )
     try:
         return fn(db, actor, *args, **kwargs)
     except DomainError as error:

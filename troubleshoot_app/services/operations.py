@@ -1,30 +1,51 @@
 """Whether this installation is ready to serve, and how it is doing."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal_column, select, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
 import troubleshoot_app
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.domain.handoff import DeliveryStatus, HandoffStatus, Intent
-from troubleshoot_app.models import Delivery, Handoff, Presence
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent
+from troubleshoot_app.models import CaseMail, Delivery, Handoff, Presence, WebhookDelivery
+from troubleshoot_app.models.queues import QueuedRow
 from troubleshoot_app.notifications.presence import LIFETIME
 
+DAY = timedelta(days=1)
+CONNECTION_STATES = ("active", "idle", "idle in transaction")
+_CONNECTIONS = text(
+    "SELECT coalesce(state, 'unknown'), count(*) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND application_name LIKE 'troubleshoot%' GROUP BY 1"
+)
+CASE_EMAIL, WEBHOOK = "case_email", "webhook"
+CHANNELS = (*(channel.value for channel in Channel), CASE_EMAIL, WEBHOOK)
+_QUEUES: tuple[tuple[type[QueuedRow], Any], ...] = (
+    (Delivery, col(Delivery.channel)),
+    (CaseMail, literal_column(f"'{CASE_EMAIL}'")),
+    (WebhookDelivery, literal_column(f"'{WEBHOOK}'")),
+)
 ROOT = Path(troubleshoot_app.__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How this installation is doing: counted over all accounts and processes."""
+    """How this installation is doing: counted over all accounts and processes; what goes out, by channel."""
 
     deliveries: dict[str, int]
+    due: dict[str, float]
+    oldest_due_seconds: dict[str, float]
+    failed_last_day: dict[str, float]
+    connections: dict[str, float]
+    connections_limit: int
     oldest_open_escalation_seconds: float
     connected_sockets: int
 
@@ -69,9 +90,31 @@ def get_load(db: Session) -> Load:
             col(Handoff.status) == HandoffStatus.OPEN, col(Handoff.intent) == Intent.ESCALATE
         )
     ).scalar_one()
+    due, oldest_due, failed = _by_channel(db)
     connected = select(func.count()).where(col(Presence.seen_at) > now() - LIFETIME)
     return Load(
         deliveries={"pending": 0, "failed": 0} | {str(status): count for status, count in counted},
+        due=due,
+        oldest_due_seconds=oldest_due,
+        failed_last_day=failed,
+        connections=dict.fromkeys(CONNECTION_STATES, 0.0) | dict(db.execute(_CONNECTIONS).all()),
+        connections_limit=int(db.execute(text("SHOW max_connections")).scalar_one()),
         oldest_open_escalation_seconds=(now() - oldest).total_seconds() if oldest else 0.0,
         connected_sockets=db.execute(connected).scalar_one(),
     )
+
+
+def _by_channel(db: Session) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Return by channel how many deliveries are due, for how many seconds the first has been, and how many failed."""
+    due, oldest, failed = (dict.fromkeys(CHANNELS, 0.0) for _ in range(3))
+    for model, channel in _QUEUES:
+        waiting = select(channel, func.count(), func.min(col(model.next_attempt_at)))
+        waiting = waiting.where(
+            col(model.status) == DeliveryStatus.PENDING, col(model.next_attempt_at) <= now()
+        )
+        for name, count, first in db.execute(waiting.group_by(text("1"))).all():
+            due[name], oldest[name] = count, (now() - first).total_seconds()
+        lost = select(channel, func.count())
+        lost = lost.where(col(model.status) == DeliveryStatus.FAILED, col(model.created_at) > now() - DAY)
+        failed |= dict(db.execute(lost.group_by(text("1"))).all())
+    return due, oldest, failed

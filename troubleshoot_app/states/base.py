@@ -9,7 +9,7 @@ from reflex_base.event.context import EventContext
 
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import AppError, Unauthenticated
-from troubleshoot_app.core.log import log_bug
+from troubleshoot_app.core.log import log_bug, remember
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.services.access import acting
 from troubleshoot_app.states.guard import GuardedState, Policy, connection_of, handler, to_sign_in
@@ -28,7 +28,11 @@ class SignedInState(GuardedState):
     ) -> R:
         """Run a use case in one transaction, in a thread, as whoever this socket's cookie identifies now."""
         credential = connection_of(self.router.session.session_id).credential
-        return await in_thread(Pool.DATABASE, transact, acting, credential, service, *args, **kwargs)
+        try:
+            return await in_thread(Pool.DATABASE, transact, acting, credential, service, *args, **kwargs)
+        except Exception as error:
+            remember(error)  # what becomes of it is decided in a task that knows nothing of this one
+            raise
 
 
 def is_ticked(form: dict[str, Any], name: str) -> bool:

@@ -24,6 +24,7 @@ from reflex_base.registry import RegistrationContext
 
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import Unauthenticated
+from troubleshoot_app.core.log import begin, new_request_id, note
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.services.access import Credential, load_actor
@@ -131,11 +132,14 @@ class Guard(Middleware):
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Return None to let the event through, or what the caller gets instead."""
+        begin(request_id=new_request_id(), handler=event.name.rpartition("___")[2])
         rule = self._rules.get(event.name)
         if rule is not None and rule.policy is Policy.INTERNAL:
             # Events from the browser always carry router data; what the server itself queues has none.
             return StateUpdate() if event.router_data else None
         actor = await connection_of(state.router.session.session_id).who()
+        if actor is not None:
+            note(account_id=actor.account_id, user_id=actor.user_id)
         if not await self._owns(state, str(actor.user_id) if actor else "", event.name in HYDRATE_EVENTS):
             return StateUpdate()
         if (arguments := self._framework.get(event.name)) is not None:
