@@ -104,8 +104,8 @@ def test_what_prometheus_is_told(api: Api, api_as: As, team: Team):
     for channel in (Channel.IN_APP, Channel.EMAIL):
         assert told["troubleshoot_deliveries_due", (("channel", channel),)] == len(team.seniors)
         assert 0 < told["troubleshoot_oldest_due_delivery_seconds", (("channel", channel),)] < 60
-    for channel in CHANNELS:
-        assert told["troubleshoot_deliveries_failed_last_day", (("channel", channel),)] == 0
+    for name in CHANNELS:
+        assert told["troubleshoot_deliveries_failed_last_day", (("channel", name),)] == 0
     assert told["troubleshoot_database_connections", (("state", "active"),)] >= 1
     assert told["troubleshoot_database_connections_limit", ()] >= 50
     assert 0 < told["troubleshoot_oldest_open_escalation_seconds", ()] < 60
