@@ -14,6 +14,11 @@ from troubleshoot_app.server.paths import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 SETTLE_MS = 700
+DESK = (
+    ("deliveries", "/deliveries", "Deliveries"),
+    ("account", "/account", "Your account"),
+    ("import", "/trees/import", "Import"),
+)
 MOMENT = """
 <body style="margin:0;padding:36px;background:#e8ebf5;display:flex;gap:36px;align-items:flex-start">
   <img src="{phone}" style="height:620px;border-radius:26px;border:9px solid #1c2024">
@@ -51,6 +56,16 @@ def take_all(chromium: Browser, server: Server) -> None:
     senior.locator("main").get_by_role("button", name="Pick up").click()
     senior.wait_for_url("**/sessions/*")
     _shoot(senior, "picked-up-desk")
+    admin = pages("admin@demo.test", "/deliveries", device="desk")
+    for name, address, heading in DESK:
+        admin.goto(address)
+        admin.get_by_role("heading", name=heading).first.wait_for()
+        _shoot(admin, f"{name}-desk")
+    admin.goto("/trees")
+    admin.get_by_role("link", name="Turret").click()
+    admin.get_by_role("link", name="Edit", exact=True).click()
+    admin.get_by_role("button", name="Publish").wait_for()
+    _shoot(admin, "editor-desk")
     pages.close()
 
 
