@@ -1,11 +1,13 @@
 """The pages are built when they have to be, and work from any address."""
 
+import os
 from pathlib import Path
 
 import pytest
 import reflex_base
+from reflex.utils.path_ops import update_directory_tree
 
-from troubleshoot_app.server.frontend import PACKAGE_LOCK, SOURCES, hash_of
+from troubleshoot_app.server.frontend import PACKAGE_LOCK, SOURCES, forget_assets, hash_of
 from troubleshoot_app.server.paths import ROOT
 from troubleshoot_app.server.same_origin import STATE_JS, use_page_origin
 
@@ -81,6 +83,19 @@ def test_a_file_that_is_gone_or_has_another_name_asks_for_a_build(project: Path)
     (project / "assets/style.css").rename(project / "assets/other.css")
 
     assert hash_all(project) != before
+
+
+def test_an_asset_of_an_earlier_date_replaces_its_copy(project: Path) -> None:
+    web = project / ".web"
+    update_directory_tree(project / "assets", web / "public")
+    style = project / "assets/style.css"
+    style.write_text("from an archive")
+    os.utime(style, (0, 0))
+
+    forget_assets(web)
+    update_directory_tree(project / "assets", web / "public")
+
+    assert (web / "public/style.css").read_text() == "from an archive"
 
 
 def test_the_sources_of_this_project_are_found() -> None:

@@ -71,7 +71,8 @@ def _settings() -> Settings:
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"]).upper()
-        raise StartError(f"The setting {name} is not usable: {problem['msg']}.") from error
+        reason = problem["msg"].removeprefix("Value error, ").removesuffix(".")
+        raise StartError(f"The setting {name} is not usable: {reason}.") from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -44,7 +44,7 @@ def escalate(page: Page, reason: str, priority: str | None = None) -> None:
     shown = dialog(page, "Escalate")
     shown.get_by_label("Reason").fill(reason)
     if priority is not None:
-        shown.get_by_role("radio", name=priority).check()
+        shown.get_by_label("Priority").get_by_role("radio", name=priority).check()
     shown.get_by_role("button", name="Send escalation").click()
     expect(page.get_by_text("Waiting for a senior")).to_be_visible()
 

@@ -40,6 +40,14 @@ def test_a_mistyped_word_leads_to_the_node_where_the_walk_starts(page_of: Browse
     expect(question(page)).to_have_text("Ask a senior.")
 
 
+def test_where_authors_write_others_are_told_that_it_is_not_for_them(page_of: Browsers, team: Team) -> None:
+    page = page_of(team.viewer, "/trees/new")
+    for path in ("new", "import", f"{team.tree_id}/edit", f"{team.tree_id}/versions"):
+        page.goto(f"/trees/{path}")
+        expect(page.get_by_role("heading", name="Not for your role")).to_be_visible()
+        expect(page.get_by_role("textbox")).to_have_count(0)
+
+
 def test_a_link_on_the_page_clears_the_search(page_of: Browsers, team: Team) -> None:
     page = page_of(team.engineer, "/trees?q=nowhere&state=archived", device="desk")
     expect(page.get_by_text("Nothing found for “nowhere”")).to_be_visible()

@@ -149,7 +149,7 @@ def _give_back(page: Page, note: str) -> None:
     press(page, "Release")
     shown = dialog(page, "Release")
     shown.get_by_label("Note").fill(note)
-    shown.get_by_role("button", name="Give back").click()
+    shown.get_by_role("button", name="Release case").click()
     expect(page.get_by_text("is waiting for a senior.")).to_be_visible()
 
 

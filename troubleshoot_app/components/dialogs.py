@@ -18,7 +18,7 @@ def release_dialog(state: Any) -> rx.Component:
         on_toggle=state.toggle_dialog,
         on_submit=state.release,
         on_cancel=state.open_dialog(""),
-        submit="Give back",
+        submit="Release case",
         explanation="The escalation is open again and the other seniors are told.",
     )
 

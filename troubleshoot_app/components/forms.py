@@ -40,6 +40,7 @@ def choice(
             class_name="choices choices-rows" if in_rows else "choices",
         ),
         class_name="choice-set",
+        custom_attrs={"role": "radiogroup", "aria-label": label},
     )
 
 

@@ -67,12 +67,18 @@ def _build(say: Callable[[str], None]) -> None:
         "Building the pages; "
         + ("their sources changed." if WEB.exists() else "the first time takes a minute or two.")
     )
+    forget_assets(WEB)
     UNFINISHED.touch()
     good = _compile() == 0
     UNFINISHED.unlink()
     if not good:
         say("\n".join(LOG.read_text(errors="replace").splitlines()[-LOG_TAIL:]))
         raise StartError(f"The pages could not be built; the reason is above, and all of it in {LOG}.")
+
+
+def forget_assets(web: Path) -> None:
+    """Have Reflex copy every asset anew: it takes only those with a later date, and an unpacked one may have none."""
+    shutil.rmtree(web / "public", ignore_errors=True)
 
 
 def _is_current(sources: str) -> bool:
