@@ -90,6 +90,25 @@ def test_a_setting_that_is_no_number_is_told_by_its_name() -> None:
     assert_refused(run("migrate", PORT="three thousand"), "PORT")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "saying"),
+    [
+        ("SMTP_URL", "http://mail.example.org", "smtp[s]://user:password@host:port"),
+        ("MAIL_FROM", "nobody", "troubleshoot@example.org"),
+        ("REDIS_URL", "cache:6379", "redis://host:6379/0"),
+        (
+            "PUBLIC_URL",
+            "help.example.org",
+            "is not usable: PUBLIC_URL must look like https://help.example.org,",
+        ),
+    ],
+)
+def test_a_server_does_not_start_with_an_address_that_it_cannot_use(
+    name: str, value: str, saying: str
+) -> None:
+    assert_refused(run("serve", **{name: value}), saying)
+
+
 def test_create_owner_opens_an_account(clean_database: str) -> None:
     done = run(*OWNER, given=PASSWORD + "\n", DATABASE_URL=clean_database)
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
 DEFAULT_PORTS = {"http": 80, "https": 443}
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 class Settings(BaseSettings):
@@ -48,6 +49,13 @@ class Settings(BaseSettings):
             return _origin(value)
         except ValueError:
             raise ValueError("PUBLIC_URL must look like https://help.example.org, without a path.") from None
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(REDIS_SCHEMES):
+            raise ValueError("REDIS_URL must look like redis://host:6379/0, rediss://… or unix:///path.")
+        return value
 
     @property
     def base_url(self) -> str:

@@ -29,12 +29,17 @@ def serve(settings: Settings, host: str, *, end_with_parent: bool = False) -> No
     Raises:
         StartError: it cannot start, or the server gave up.
     """
+    from troubleshoot_app.notifications.mail import sender_from
     from troubleshoot_app.server import database, frontend, runner
 
     if settings.workers > 1 and not settings.redis_url:
         raise StartError(
             "WORKERS is more than 1, which needs REDIS_URL: the processes share what the pages show there."
         )
+    try:
+        sender_from(settings)
+    except ValueError as error:
+        raise StartError(str(error)) from error
     if settings.workers > 1:
         share_counts()
     prepare_reflex()
