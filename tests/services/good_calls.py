@@ -17,9 +17,10 @@ from troubleshoot_app.core.files import KeptFile
 from troubleshoot_app.core.security import token_hash
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.formats.tree_file import TreeFile, write_tree_file
-from troubleshoot_app.domain.handoff import Intent
-from troubleshoot_app.models import Invitation
+from troubleshoot_app.domain.handoff import Intent, SessionStatus
+from troubleshoot_app.models import Invitation, TroubleshootingSession
 from troubleshoot_app.services import attachments, handoffs, scenarios, sessions, tree_editing, webhooks
+from troubleshoot_app.services.access import get_row
 from troubleshoot_app.services.attachments import ReceivedFile
 from troubleshoot_app.services.invitations import LIFETIME
 from troubleshoot_app.services.paging import PageRequest
@@ -64,6 +65,9 @@ class GoodCalls:
         self.failed = fail_mail(db, self.open.id, self.team.engineer2)
         parked = start(db, self.team)
         self.parked = ask(db, viewer, handoffs.open_handoff, session_id=parked.id, intent=Intent.PARK)
+        self.abandoned = start(db, self.team)
+        row = get_row(db, viewer.actor, TroubleshootingSession, self.abandoned.id)
+        row.status = SessionStatus.ABANDONED
         self.invitation = Invitation(
             account_id=self.team.account_id,
             email=f"new@{account}.test",
@@ -127,6 +131,7 @@ class GoodCalls:
             "sessions.save_note": (viewer, walk | {"seq": 1, "note": "n"}),
             "sessions.update_session": (viewer, walk | seen | about | {"notes": "n"}),
             "sessions.complete_session": (viewer, walk | {"outcome": "resolved", "summary": "s"}),
+            "sessions.resume_session": (viewer, {"session_id": self.abandoned.id}),
             "charts.session_chart": (viewer, walk),
             "attachments.attach": (viewer, walk | {"file": self.file, "seq": 2}),
             "attachments.read_attachment": (viewer, {"attachment_id": self.attachment.id}),

@@ -8,6 +8,7 @@ from troubleshoot_app.api.metrics import Counting
 from troubleshoot_app.api.routes import (
     analytics,
     attachments,
+    audit,
     auth,
     charts,
     deliveries,
@@ -40,12 +41,14 @@ ROUTERS = (
     users.router,
     webhooks.router,
     analytics.router,
+    audit.router,
     web.router,
     trees.web_router,
     charts.router,
     insights.router,
     exports.web_router,
     attachments.web_router,
+    audit.web_router,
     imports.router,
 )
 

@@ -172,6 +172,10 @@ def _menu() -> rx.Component:
             rx.cond(
                 InboxState.is_senior, rx.link("People", href="/people", underline="none", class_name="place")
             ),
+            rx.cond(
+                InboxState.is_admin,
+                rx.link("Audit log", href="/audit", underline="none", class_name="place"),
+            ),
             rx.link("Your account", href="/account", underline="none", class_name="place"),
             rx.cond(InboxState.is_senior, AlarmSwitch.create()),
             PostForm.create(

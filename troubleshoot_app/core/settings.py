@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     seen_timeout_seconds: int = Field(default=60, ge=1)
     claim_timeout_seconds: int = Field(default=600, ge=1)
     claim_lease_minutes: int = Field(default=30, ge=1)
+    abandon_after_days: int = Field(default=14, ge=1, le=3650)
     webhook_allow_private: bool = False
     log_format: Literal["text", "json"] = "text"
     var_dir: Path = Path("var")

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "manage people"
     INSIGHT_READ = "see insights"
     WEBHOOK_MANAGE = "manage webhooks"
+    AUDIT_READ = "read the audit log"
 
 
 _LEAST_ROLE = {
@@ -66,6 +67,7 @@ _LEAST_ROLE = {
     Permission.PEOPLE_MANAGE: Role.ADMIN,
     Permission.INSIGHT_READ: Role.ENGINEER,
     Permission.WEBHOOK_MANAGE: Role.ADMIN,
+    Permission.AUDIT_READ: Role.ADMIN,
 }
 
 

@@ -18,6 +18,7 @@ from troubleshoot_app.core.db import libpq_url, require_database_url, transact
 from troubleshoot_app.core.log import about
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.notifications import case_mails, mail_queue, presence, webhook_queue
+from troubleshoot_app.notifications.abandonment import close_abandoned
 from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
 from troubleshoot_app.notifications.claims import tend_claims
 from troubleshoot_app.notifications.leases import LEASE_LOCK_CLASS
@@ -140,6 +141,8 @@ class Worker:
     async def _tidy(self) -> None:
         while True:
             await in_thread(Pool.DATABASE, transact, webhook_queue.forget_old)
+            while await in_thread(Pool.DATABASE, transact, close_abandoned):
+                pass
             await asyncio.sleep(TIDY_SECONDS)
 
     def _wake(self) -> None:

@@ -4,6 +4,7 @@ import reflex as rx
 
 from troubleshoot_app.pages import (
     account,
+    audit,
     auth,
     deliveries,
     editor,
@@ -19,6 +20,7 @@ from troubleshoot_app.pages import (
     versions,
 )
 from troubleshoot_app.states.account import AccountState
+from troubleshoot_app.states.audit import AuditState
 from troubleshoot_app.states.deliveries import DeliveriesState
 from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
@@ -57,6 +59,7 @@ _SIGNED_IN = (
     ("/insights/sessions", insights.counted_sessions, "Counted sessions", CountedSessionsState.load),
     ("/insights/trees/[tree_id]", insights.tree_insight, "Insights", TreeInsightState.load),
     ("/people", people.people, "People", PeopleState.load),
+    ("/audit", audit.audit, "Audit log", AuditState.load),
     ("/account", account.account, "Your account", AccountState.load),
 )
 

@@ -32,7 +32,7 @@ Cell = str | int | float | None
 
 def escalation_sheet(db: Session, actor: Actor, *, since: str | None, until: str | None) -> str:
     """Return the escalations of a time as CSV, counted in each way; ``Invalid`` for what is no day."""
-    return _sheet(_ESCALATIONS, _escalations(escalation_figures(db, actor, since=since, until=until)))
+    return sheet(_ESCALATIONS, _escalations(escalation_figures(db, actor, since=since, until=until)))
 
 
 def tree_sheet(
@@ -50,7 +50,7 @@ def tree_sheet(
         (figures.version or "all", one.node_id, one.kind, one.text, *(getattr(one, name) for name in counted))
         for one in figures.nodes
     )
-    return figures.tree.title, _sheet(_NODES, rows)
+    return figures.tree.title, sheet(_NODES, rows)
 
 
 def _escalations(figures: EscalationFigures) -> Iterator[tuple[Cell, ...]]:
@@ -67,7 +67,7 @@ def _escalations(figures: EscalationFigures) -> Iterator[tuple[Cell, ...]]:
         )  # fmt: skip
 
 
-def _sheet(head: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
+def sheet(head: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
     """Return a table such that no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out)

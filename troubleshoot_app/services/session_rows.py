@@ -126,7 +126,7 @@ _WHY_NOT_ACTIVE = {
     SessionStatus.PARKED: "This session is parked. Resume it first.",
     SessionStatus.ESCALATED: "This session is escalated and waits for a senior. Cancel the escalation to go on yourself.",
     SessionStatus.COMPLETED: "This session is completed. Start a new one.",
-    SessionStatus.ABANDONED: "This session was closed because nobody went on with it. Start a new one.",
+    SessionStatus.ABANDONED: "This session was closed because nobody went on with it. Resume it first.",
 }
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, NotFound
 from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.domain.abandonment import resuming_note, with_line
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import HandoffStatus, Outcome, SessionStatus
 from troubleshoot_app.domain.readings import is_same_number
@@ -288,6 +289,22 @@ def complete_session(
     view = get_session(db, actor, session_id=row.id)
     tell_of_completion(db, actor.account_id, lambda: view)
     return view
+
+
+def resume_session(db: Session, actor: Actor, *, session_id: object) -> SessionView:
+    """Take up again a session that was closed because nobody went on with it; its notes say so.
+
+    Raises:
+        Conflict: it was not closed.
+        Forbidden: the actor does not hold it.
+    """
+    require(actor, Permission.SESSION_WALK)
+    row = lock_session(db, actor, session_id)
+    check_held(row, actor)
+    if row.status != SessionStatus.ABANDONED:
+        raise Conflict("Only a session that was closed because nobody went on with it is taken up again.")
+    notes = with_line(row.notes, resuming_note(now(), actor.name), TEXT_LENGTH)
+    return session_view(db, move_session(db, row, status=SessionStatus.ACTIVE, notes=notes))
 
 
 def _walk_of(row: SessionRow) -> Walk:

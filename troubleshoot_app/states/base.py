@@ -11,7 +11,9 @@ from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import AppError, Unauthenticated
 from troubleshoot_app.core.log import log_bug, remember
 from troubleshoot_app.core.threads import Pool, in_thread
+from troubleshoot_app.schemas.lists import LIMIT_MOST
 from troubleshoot_app.services.access import acting
+from troubleshoot_app.services.paging import PageRequest
 from troubleshoot_app.states.guard import GuardedState, Policy, connection_of, handler, to_sign_in
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,18 @@ class SignedInState(GuardedState):
         except Exception as error:
             remember(error)  # what becomes of it is decided in a task that knows nothing of this one
             raise
+
+    async def _read(self, service: Any, shown: int, **wanted: Any) -> tuple[list[Any], bool]:
+        """Return the first ``shown`` items of a list that comes in pages, and whether there are more."""
+        items: list[Any] = []
+        cursor = None
+        while len(items) < shown:
+            part = PageRequest(min(shown - len(items), LIMIT_MOST), cursor)
+            page = await self._run(service, page=part, **wanted)
+            items, cursor = items + page.items, page.next_cursor
+            if cursor is None:
+                break
+        return items, cursor is not None
 
 
 def is_ticked(form: dict[str, Any], name: str) -> bool:

@@ -117,20 +117,13 @@ class PeopleState(SignedInState):
         return [said, InboxState.load] if is_me else said
 
     async def _load(self) -> None:
-        items: list[Member] = []
-        cursor = None
         try:
-            while len(items) < self.shown:
-                wanted = PageRequest(min(self.shown - len(items), LIMIT_MOST), cursor)
-                page = await self._run(users.list_users, page=wanted)
-                items, cursor = items + page.items, page.next_cursor
-                if cursor is None:
-                    break
+            self.items, self.has_more = await self._read(users.list_users, self.shown)
         except Forbidden as error:
             self.reset()
             self.refused, self.loaded = error.detail, True
             return
-        self.items, self.has_more, self.refused = items, cursor is not None, ""
+        self.refused = ""
         await self._load_invited()
         self.loaded = True
 
