@@ -10,6 +10,8 @@ from sqlmodel import SQLModel
 
 from tests.support.postgres import Cluster
 from troubleshoot_app.core.db import sqlalchemy_url
+from troubleshoot_app.server.database import migrate
+from troubleshoot_app.server.errors import StartError
 from troubleshoot_app.server.paths import ROOT
 
 
@@ -90,6 +92,14 @@ def test_trees_that_were_there_before_get_slugs_of_their_titles(alembic: Config,
     with engine.connect() as connection:
         given = list(connection.execute(text("SELECT slug FROM tree ORDER BY account_id, id")).scalars())
     assert given == ["no-internet", "no-internet-2", "storung-2", "storung", "tree"] * 2
+
+
+def test_an_older_program_leaves_a_newer_database_alone_and_says_so(url: str, engine: Engine):
+    assert migrate(url) == migrate(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StartError, match=r"A newer Troubleshoot .*9999.* restore the backup"):
+        migrate(url)
 
 
 def _leftovers(engine: Engine) -> list[str]:

@@ -11,6 +11,7 @@ import psycopg2
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import create_engine, pool
 
 from troubleshoot_app.core.db import forget_engine, libpq_url, sqlalchemy_url
@@ -46,10 +47,19 @@ def database(settings: Settings, say: Say, *, join: bool = False) -> Iterator[st
 
 
 def migrate(url: str) -> str:
-    """Bring the schema up to date and return its revision."""
+    """Bring the schema up to date and return its revision.
+
+    Raises:
+        StartError: a newer program has changed the database, and there is no way down.
+    """
     config = Config(ROOT / "alembic.ini")
     config.attributes["database_url"] = url
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StartError(
+            f"A newer Troubleshoot has changed this database ({error}). Start that one, or restore the backup of before."
+        ) from error
     engine = create_engine(sqlalchemy_url(url), poolclass=pool.NullPool)
     with engine.connect() as connection:
         return str(MigrationContext.configure(connection).get_current_revision())
