@@ -44,12 +44,12 @@ def test_a_scenario_stops_what_breaks_it_and_real_sessions_show_what_changes(
     page.locator("#target-yes").click()
     dialog(page, "Where does this answer lead?").get_by_role("button", name="Ask a senior.").click()
     expect(kept).to_contain_text("Broken")
-    expect(kept).to_contain_text('It ends at "Ask a senior." instead of "It works.".')
+    expect(kept).to_contain_text('It ends at "Ask a senior" instead of "It works".')
     press(page, "Check against real sessions")
     expect(panel.get_by_role("status")).to_contain_text(
         "Of the last 1 sessions 0 would end where they did, 1 elsewhere, 0 nowhere."
     )
-    panel.get_by_text('Ends at "Ask a senior.".').click()
+    panel.get_by_text('Ends at "Ask a senior".').click()
     expect(panel.get_by_role("link", name="Cabin 4")).to_have_attribute("href", f"/sessions/{session_id}")
 
     press(page, "Publish")
@@ -87,7 +87,7 @@ def test_a_real_session_is_kept_as_a_scenario_and_that_is_changed_and_deleted(
     expect(changing.get_by_role("alert")).to_contain_text('there is no answer "No" any more')
     changing.get_by_role("button", name="Yes", exact=True).click()
     expect(changing.get_by_label("Name of the scenario")).to_have_value("Stuck at the line")
-    changing.get_by_text("At any end of this kind").click()
+    changing.get_by_text("Any end like it").click()
     press(page, "Keep the changed scenario")
     expect(kept).to_contain_text("Ends at any resolution.")
     press(page, "Delete the scenario Stuck at the line")

@@ -82,7 +82,7 @@ def test_a_walk_that_was_given_up_on_the_way_stands_where_it_stood():
 
 def test_an_answer_that_leads_elsewhere_ends_elsewhere():
     outcome = replay(changed(lamp, yes_no("wan", "bad", "good")), said("power:y", "wan:y"))
-    assert fate_of(outcome, Place("good"), had_ended=True) == (Fate.ELSEWHERE, 'Ends at "bad.".')
+    assert fate_of(outcome, Place("good"), had_ended=True) == (Fate.ELSEWHERE, 'Ends at "bad".')
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def scenario(*answers: str, end: End) -> Scenario:
     [
         (("power:y", "wan:y"), End(None, Place("good")), ""),
         (("power:y", "wan:y"), End(NodeKind.RESOLUTION), ""),
-        (("power:y", "wan:n"), End(NodeKind.RESOLUTION), 'It ends at "bad.", an escalation, instead of at a resolution.'),
-        (("power:y", "wan:n"), End(None, Place("good")), 'It ends at "bad." instead of "good.".'),
-        (("power:y", "wan:n"), End(None, Place("old"), "Old."), 'It ends at "bad." instead of "Old.", which is gone.'),
+        (("power:y", "wan:n"), End(NodeKind.RESOLUTION), 'It ends at "bad", an escalation, instead of at a resolution.'),
+        (("power:y", "wan:n"), End(None, Place("good")), 'It ends at "bad" instead of "good".'),
+        (("power:y", "wan:n"), End(None, Place("old"), "Old."), 'It ends at "bad" instead of "Old.", which is gone.'),
         (("power:y",), End(NodeKind.RESOLUTION), 'It stops at "wan?", which it does not answer.'),
         (("power:x",), End(NodeKind.RESOLUTION), 'At "power?" there is no answer "x" any more.'),
     ],
@@ -195,7 +195,7 @@ def test_a_scenario_is_good_or_says_why_not(answers: tuple[str, ...], end: End, 
 def test_a_fault_in_another_tree_is_at_no_node_of_this_one():
     wanted = Scenario("Dark", (*said("dark:leave"), IN_FUSES), End(None, Place("call", FUSES)))
     verdict = check(house, wanted, around(fuses))
-    assert (verdict.node_id, verdict.fault) == (None, 'It ends at "mend." instead of "call.".')
+    assert (verdict.node_id, verdict.fault) == (None, 'It ends at "mend" instead of "call".')
 
 
 @pytest.mark.parametrize("end", [End(NodeKind.ESCALATION), End(None, Place("mend", FUSES), "Mend.")])

@@ -110,7 +110,7 @@ def test_a_scenario_is_changed_by_one_at_a_time_and_belongs_to_its_tree(db: Sess
     other = FIXED | {"name": "Stuck", "end": {"kind": "escalation"}, "revision": 1}
     changed = ask(db, team.admin, scenarios.change_scenario, **one, **other)
     assert (changed.name, changed.is_good, changed.revision) == ("Stuck", False, 2)
-    assert changed.fault == 'It ends at "It works.", a resolution, instead of at an escalation.'
+    assert changed.fault == 'It ends at "It works", a resolution, instead of at an escalation.'
     with pytest.raises(Conflict) as stale:
         ask(db, team.engineer, scenarios.change_scenario, **one, **other)
     assert stale.value.extra == {"revision": 2}
@@ -196,7 +196,7 @@ def test_real_sessions_say_what_a_draft_changes_for_them(db: Session, team: Team
     moved = ask(db, team.engineer, replays.replay_sessions, tree_id=team.tree_id)
     assert [(group.fate, group.becomes) for group in moved.groups][-1] == (
         Fate.ELSEWHERE,
-        'Ends at "It works.".',
+        'Ends at "It works".',
     )
 
 

@@ -13,7 +13,7 @@ from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.replays import ReplayState
 from troubleshoot_app.states.trial import TrialState
 
-_ENDS = [("node", "Here"), ("kind", "At any end of this kind")]
+_ENDS = [("node", "Here"), ("kind", "Any end like it")]
 
 
 def scenario_panel() -> rx.Component:
@@ -195,6 +195,7 @@ def _group(group: rx.Var[ReplayGroup]) -> rx.Component:
                 ),
                 class_name="grow",
             ),
+            rx.icon("chevron-down", size=18, custom_attrs={"aria-hidden": "true"}),
             class_name="scenario",
         ),
         rx.el.ul(rx.foreach(group.sessions, session), class_name="replayed"),

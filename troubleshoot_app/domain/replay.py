@@ -110,7 +110,7 @@ def replay(
             option = _chosen(here, walk, given)
             walk, _ = advance(here, walk, option.id, trees.landing(option))
         except DomainError as error:
-            fault = f"At {_named(node)} {_why(node, given, error)}"
+            fault = f"At {named(node)} {_why(node, given, error)}"
             return Outcome(place, node, tuple(taken), len(answers) - position + 1, fault)
         taken.append(Given(node.id, option.id, given.value, place.tree_id, node.text, option.label))
 
@@ -122,10 +122,15 @@ def fate_of(outcome: Outcome, was: Place, *, had_ended: bool) -> tuple[Fate, str
     if outcome.fault or outcome.node is None:
         return Fate.NOWHERE, outcome.fault
     if outcome.ended:
-        return Fate.ELSEWHERE, f"Ends at {_named(outcome.node)}."
+        return Fate.ELSEWHERE, f"Ends at {named(outcome.node)}."
     if had_ended:
         return Fate.NOWHERE, f"{_asks(outcome.node)}, which was not answered then."
-    return Fate.ELSEWHERE, f"Stands at {_named(outcome.node)}."
+    return Fate.ELSEWHERE, f"Stands at {named(outcome.node)}."
+
+
+def named(node: Node) -> str:
+    """Return a node in the words of its author, for use in a sentence."""
+    return quoted(" ".join(node.text.split()).removesuffix(".") or node.id)
 
 
 class _Trees:
@@ -194,8 +199,4 @@ def _why(node: Node, given: Given, error: DomainError) -> str:
 
 
 def _asks(node: Node) -> str:
-    return f"{_named(node)} is asked" if node.kind is NodeKind.QUESTION else f"{_named(node)} is to be done"
-
-
-def _named(node: Node) -> str:
-    return quoted(" ".join(node.text.split()) or node.id)
+    return f"{named(node)} is asked" if node.kind is NodeKind.QUESTION else f"{named(node)} is to be done"

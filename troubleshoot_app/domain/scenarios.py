@@ -5,8 +5,8 @@ from typing import Any
 
 from troubleshoot_app.domain.errors import Problem, Severity, quoted
 from troubleshoot_app.domain.jumps import Neighbourhood
-from troubleshoot_app.domain.replay import Given, Outcome, Place, replay
-from troubleshoot_app.domain.tree import Node, NodeKind, Tree
+from troubleshoot_app.domain.replay import Given, Outcome, Place, named, replay
+from troubleshoot_app.domain.tree import NodeKind, Tree
 
 BROKEN = "scenario_broken"
 NOWHERE = Place("")
@@ -59,27 +59,23 @@ def _fault(outcome: Outcome, end: End, tree: Tree, around: Neighbourhood) -> str
     if outcome.fault or node is None:
         return outcome.fault
     if not node.kind.is_end:
-        return f"It stops at {_named(node)}, which it does not answer."
+        return f"It stops at {named(node)}, which it does not answer."
     if end.kind is not None:
         wanted = f"instead of at {_a(end.kind)}"
-        return "" if node.kind is end.kind else f"It ends at {_named(node)}, {_a(node.kind)}, {wanted}."
+        return "" if node.kind is end.kind else f"It ends at {named(node)}, {_a(node.kind)}, {wanted}."
     if outcome.place == end.place:
         return ""
     there = around.trees.get(end.place.tree_id)
     of_end = tree if not end.place.tree_id or there is None or there.tree is None else there.tree
     meant = of_end.nodes.get(end.place.node_id)
     instead = (
-        _named(meant) if meant is not None else f"{quoted(end.words or end.place.node_id)}, which is gone"
+        named(meant) if meant is not None else f"{quoted(end.words or end.place.node_id)}, which is gone"
     )
-    return f"It ends at {_named(node)} instead of {instead}."
+    return f"It ends at {named(node)} instead of {instead}."
 
 
 def _a(kind: NodeKind) -> str:
     return "an escalation" if kind is NodeKind.ESCALATION else f"a {kind}"
-
-
-def _named(node: Node) -> str:
-    return quoted(" ".join(node.text.split()) or node.id)
 
 
 def answers_to_document(answers: tuple[Given, ...]) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """Trying a draft out: a walk that counts nowhere, and is kept only as a scenario if its author wants that."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from troubleshoot_app.schemas.scenarios import ScenarioAnswer, ScenarioEnd, TrialView
+from troubleshoot_app.schemas.scenarios import WORD_LENGTH, ScenarioAnswer, ScenarioEnd, TrialView
 from troubleshoot_app.schemas.trees import NodeView
 from troubleshoot_app.services import scenarios
 from troubleshoot_app.states.base import MessageState, SignedInState
@@ -69,7 +70,7 @@ class TrialState(SignedInState):
         """Answer with a number, which chooses an option."""
         typed = form.get("value")
         if isinstance(typed, str) and typed.strip():
-            await self._answer([*self._answers, self._given(value=typed.strip()[:50])])
+            await self._answer([*self._answers, self._given(value=typed.strip())])
 
     @handler(Policy.SENIOR)
     async def back(self):
@@ -84,7 +85,7 @@ class TrialState(SignedInState):
     @handler(Policy.SENIOR)
     async def keep(self, form: dict[str, Any]):
         """Keep this walk as a scenario, or put it in the place of the one that is being changed."""
-        end = ScenarioEnd(node=self.node.id, tree=self._tree, words=self.node.text[:200])
+        end = ScenarioEnd(node=self.node.id, tree=self._tree, words=self.node.text[:WORD_LENGTH])
         if form.get("end") == ANY_END:
             end = ScenarioEnd(kind=self.node.kind)
         wanted = {"name": form.get("name"), "answers": self._answers, "end": end, "start": self._start}
@@ -104,12 +105,12 @@ class TrialState(SignedInState):
             EditorState.look_again,
         ]
 
-    def _given(self, *, option: str = "", value: str | None = None) -> ScenarioAnswer:
-        return ScenarioAnswer(node=self.node.id, option=option[:200], value=value, tree=self._tree)
+    def _given(self, *, option: str = "", value: str | None = None) -> dict[str, str | None]:
+        return {"node": self.node.id, "option": option, "value": value, "tree": self._tree}
 
-    async def _answer(self, answers: list[ScenarioAnswer]) -> None:
+    async def _answer(self, answers: Sequence[ScenarioAnswer | dict[str, str | None]]) -> None:
         view: TrialView = await self._run(
-            scenarios.try_answers, tree_id=self.tree_id_tried, answers=answers, start=self._start
+            scenarios.try_answers, tree_id=self.tree_id_tried, answers=list(answers), start=self._start
         )
         self._answers, self._tree = view.answers, view.tree
         self.node, self.tree_title, self.fault = view.node, view.tree_title, view.fault
