@@ -18,6 +18,7 @@ from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.models import Delivery, Handoff, SignIn, User
 from troubleshoot_app.notifications.deliveries import tell_everybody
+from troubleshoot_app.notifications.figures import COUNTED
 from troubleshoot_app.notifications.presence import Sockets
 from troubleshoot_app.notifications.worker import Worker
 from troubleshoot_app.services import auth, handoff_views, handoffs, sessions
@@ -40,11 +41,18 @@ def mailed(smtp: MailServer) -> set[str]:
     return {mail.recipients[0].partition("@")[0] for mail in smtp.mails}
 
 
+def pushes() -> float:
+    """Return how many pushes this process has counted for Prometheus."""
+    return COUNTED.get_sample_value("troubleshoot_push_seconds_count") or 0.0
+
+
 def test_who_is_connected_has_it_on_screen_at_once_and_the_others_a_mail(team: Team, smtp: MailServer):
+    before = pushes()
     with working(smtp) as worker:
         worker.connect(team.engineer, team.viewer)
         handoff = transact(escalate, team, priority="urgent")
         assert eventually(lambda: worker.screen.alerts(team.engineer) == [handoff.id]) < 1
+        eventually(lambda: pushes() > before)
         smtp.wait_for(lambda mails: len(mails) == 3)
         by_mail = {"engineer": "pending", "engineer2": "sent", "admin": "sent", "owner": "sent"}
         eventually(lambda: told(team.viewer, handoff.id) == by_mail)
