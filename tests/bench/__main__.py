@@ -14,7 +14,7 @@ from tests.bench.figures import Figure
 from troubleshoot_app.server.paths import ROOT, prepare_reflex
 
 RESULTS = ROOT / "test-results" / "bench.json"
-NAMES = ("steps", "api", "push", "telling", "click", "memory", "large_tree", "finding")
+NAMES = ("steps", "api", "push", "telling", "click", "memory", "large_tree", "finding", "lighthouse")
 
 
 def main() -> int:
@@ -34,7 +34,7 @@ def main() -> int:
 def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> list[Figure]:
     # Imported only now: Reflex reads the environment when it is imported.
     prepare_reflex()
-    from tests.bench import api, click, finding, large_tree, memory, push, stage, steps, telling
+    from tests.bench import api, click, finding, large_tree, lighthouse, memory, push, stage, steps, telling
     from tests.support.chromium import ensure_chromium
     from tests.support.postgres import remove_leftovers
     from troubleshoot_app.server.frontend import ensure_built
@@ -48,10 +48,11 @@ def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> list[Figure]
         "memory": memory,
         "large_tree": large_tree,
         "finding": finding,
+        "lighthouse": lighthouse,
     }
     remove_leftovers()
     ensure_built(lambda sentence: print(sentence, flush=True))
-    if {"click", "large_tree"} & set(names):
+    if {"click", "large_tree", "lighthouse"} & set(names):
         ensure_chromium()
     figures = []
     house = stage.House()

@@ -6,29 +6,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Browsers
 from tests.browser.screen import SESSION_PATH, answer, escalate, press, question
+from tests.support.material import PROBE, SAFE, VOLTS, supply_tree
 from tests.support.people import Person, Team, publish_tree
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.domain.readings import Range, Reading
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 
 QUESTION = "Is the power LED lit?"
-PROBE, VOLTS, SAFE = "Which supply is it?", "Voltage between pins 3 and 7?", "Pull the plug."
-
-
-def supply_tree() -> Tree:
-    """A tree with a safety step and a reading."""
-    nodes = (
-        Node("which", NodeKind.QUESTION, PROBE, options=(
-            Option("old", "The grey one", "safe"), Option("new", "The black one", "good"))),
-        Node("safe", NodeKind.ACTION, SAFE, options=(Option("done", "Next", "volts"),), acknowledge=True),
-        Node("volts", NodeKind.QUESTION, VOLTS, options=(
-            Option("low", "Too low", "dead", when=Range(below=11.5)),
-            Option("fine", "Fine", "good", when=Range(at_least=11.5)),
-            Option("no", "I cannot measure", "dead")), reading=Reading("V", 11.5, 12.6, 1)),
-        Node("dead", NodeKind.ESCALATION, "It is dead."),
-        Node("good", NodeKind.RESOLUTION, "The supply is good."),
-    )  # fmt: skip
-    return Tree("which", {node.id: node for node in nodes})
 
 
 def test_an_author_leads_an_answer_to_another_tree_and_a_technician_follows_it(

@@ -12,7 +12,11 @@ def head_components() -> list[rx.Component]:
         rx.el.link(rel="apple-touch-icon", href="/icons/apple-touch-icon.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
         *[
-            rx.el.meta(name="theme-color", content=color, media=f"(prefers-color-scheme: {scheme})")
+            rx.el.meta(
+                name="theme-color",
+                content=color,
+                custom_attrs={"media": f"(prefers-color-scheme: {scheme})"},
+            )
             for scheme, color in BAR.items()
         ],
     ]

@@ -7,7 +7,7 @@ import reflex as rx
 from troubleshoot_app.components.cards import session_card
 from troubleshoot_app.components.insight import bar_list, column_chart, flow_chart, range_picker, tiles
 from troubleshoot_app.components.react import chart
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.insight import NodeRow, VersionRow
 from troubleshoot_app.states.insights import CountedSessionsState, InsightsState, TreeInsightState
 
@@ -71,7 +71,7 @@ def tree_insight() -> rx.Component:
             state,
             rx.cond(
                 state.missing,
-                empty(
+                no_page(
                     "map-pin-off",
                     "No such tree or version",
                     "It may have been removed, or the link is wrong.",
@@ -318,6 +318,6 @@ def _trouble(words: Any) -> rx.Component:
 def _unless_refused(state: Any, *children: rx.Component) -> rx.Component:
     return rx.cond(
         state.refused != "",
-        empty("lock", "For seniors", state.refused, rx.link(rx.button("Home", size="3"), href="/")),
+        no_page("lock", "For seniors", state.refused, rx.link(rx.button("Home", size="3"), href="/")),
         rx.fragment(*children),
     )

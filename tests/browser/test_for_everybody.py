@@ -1,0 +1,155 @@
+"""Every page, for every role, on a phone and on a desk, light and dark: axe finds nothing, and nothing scrolls sideways."""
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+from tests.browser.conftest import Browsers
+from tests.support.axe import OF_COLORS, findings
+from tests.support.material import Material, add_material
+from tests.support.pages import Pages
+from tests.support.people import Person, Team
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.pages import OUTSIDE_ROUTES, SIGNED_IN_ROUTES
+
+PHONE: ViewportSize = {"width": 360, "height": 800}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+TWICE_AS_BIG: ViewportSize = {"width": 640, "height": 400}
+SCROLLS_SIDEWAYS = """() => document.documentElement.scrollWidth > document.documentElement.clientWidth"""
+SETTLED = """() => {
+  const main = document.querySelector("main");
+  return main?.querySelector("h1, h2") && !main.querySelector('[aria-label="Loading"]') && document.title;
+}"""
+PAINTED = "() => !document.getAnimations().some((one) => one instanceof CSSTransition)"
+SMALL = """() => [...document.querySelectorAll(
+    ".rt-Button:not(.rt-variant-ghost), .button-link, .select, .writing-field, .rt-TextFieldRoot, .rt-TextAreaRoot")]
+  .filter((control) => control.checkVisibility() && control.getBoundingClientRect().height < 44)
+  .map((control) => control.outerHTML.slice(0, 160))"""
+# With the keyboard in use, each thing that takes the focus shows it: itself, or what it is a part of.
+HIDDEN_FOCUS = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+  .filter((thing) => {
+    if (thing.disabled || !thing.checkVisibility()) return false;
+    if (thing.closest("[inert], .react-flow, [data-sonner-toaster]")) return false;
+    thing.focus();
+    if (document.activeElement !== thing) return false;
+    for (let part = thing; part && part !== document.body; part = part.parentElement) {
+      const { outlineStyle, outlineWidth } = getComputedStyle(part);
+      if (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) return false;
+    }
+    return true;
+  })
+  .map((thing) => thing.outerHTML.slice(0, 160))"""
+# Every element with what makes it look and sound as it does, but for its words.
+ELEMENTS = """() => [...document.body.querySelectorAll("*")].map((element) =>
+  [element.tagName, element.className?.baseVal ?? element.className, element.getAttribute("role"),
+   element.hasAttribute("aria-label"), element.disabled, element.dataset?.accentColor].join(" ")).join("\\n")"""
+
+# What has the same elements for another role, or at another address, is looked at once.
+looked_at: set[str] = set()
+
+
+@pytest.fixture
+def material(team: Team) -> Material:
+    """Something at every address."""
+    return transact(add_material, team)
+
+
+@pytest.mark.parametrize("role", ["viewer", "engineer", "admin"])
+def test_nothing_is_found_on_any_page(role: str, page_of: Browsers, team: Team, material: Material) -> None:
+    person: Person = getattr(team, role)
+    page = page_of(person, "/account")
+    _look_at_all(page, material.addresses(SIGNED_IN_ROUTES))
+
+
+def test_nothing_is_found_where_nobody_is_signed_in(page_as: Pages, material: Material) -> None:
+    page = page_as(None, "/login")
+    _look_at_all(page, material.addresses(OUTSIDE_ROUTES))
+
+
+def test_nothing_is_found_in_any_dialog(page_of: Browsers, team: Team, material: Material) -> None:
+    asked = material.values["session_id"][0]
+    tree = f"/trees/{team.tree_id}"
+    claimed = material.values["handoff_id"][1]
+    wrong = {}
+    for person, address, names in (
+        (
+            team.viewer,
+            f"/sessions/{asked}",
+            ("Escalate", "Park", "Complete", "Export", "Where am I?", "Menu"),
+        ),
+        (team.engineer, f"{tree}/edit", ("Publish", "Try it", "Delete", "Choose target", "Menu")),
+        (team.engineer, f"/trees/{material.values['tree_id'][1]}/edit", ("Publish",)),
+        (team.engineer, f"{tree}/versions", ("Restore as draft",)),
+        (team.engineer, f"/handoffs/{claimed}", ("Resolve", "Release")),
+    ):
+        page = page_of(person, address)
+        _paint(page, "light")
+        page.wait_for_function(SETTLED)
+        for name in names:
+            if found := _look_into(page, name):
+                wrong[f"{name} on {address}"] = found
+        page.close()
+    assert not wrong, _told(wrong)
+
+
+def _look_into(page: Page, name: str) -> list[str]:
+    """Press the button, and return what is wrong in the dialog that opens."""
+    page.get_by_role("button", name=name, exact=True).first.click()
+    opened = page.locator('[role="dialog"], [role="alertdialog"]').first
+    opened.wait_for()
+    found = findings(page) + _sideways(page, "on a phone")
+    found += [f"lower than a thumb: {control}" for control in page.evaluate(SMALL)]
+    _paint(page, "dark")
+    found += findings(page, OF_COLORS)
+    _paint(page, "light")
+    page.keyboard.press("Escape")
+    opened.wait_for(state="detached")
+    return found
+
+
+def _look_at_all(page: Page, addresses: list[str]) -> None:
+    wrong = {}
+    _paint(page, "light")
+    for address in addresses:
+        page.goto(address)
+        page.set_viewport_size(PHONE)
+        page.wait_for_function(SETTLED)
+        elements = page.evaluate(ELEMENTS)
+        if elements not in looked_at and (found := _look_at(page)):
+            wrong[address] = found
+        looked_at.add(elements)
+    assert not wrong, _told(wrong)
+
+
+def _look_at(page: Page) -> list[str]:
+    """Return what is wrong on the page, whatever it is looked at with."""
+    found = [f"on a phone, {words}" for words in findings(page)]
+    found += _sideways(page, "on a phone")
+    found += [f"on a phone, lower than a thumb: {control}" for control in page.evaluate(SMALL)]
+    page.keyboard.press("Tab")
+    found += [f"with the focus, looks as without it: {thing}" for thing in page.evaluate(HIDDEN_FOCUS)]
+    _paint(page, "dark")
+    found += [f"on a dark phone, {words}" for words in findings(page, OF_COLORS)]
+    page.set_viewport_size(TWICE_AS_BIG)
+    found += _sideways(page, "at 200 %")
+    page.set_viewport_size(DESK)
+    found += _sideways(page, "on a desk")
+    found += [f"on a dark desk, {words}" for words in findings(page, OF_COLORS)]
+    _paint(page, "light")
+    found += [f"on a desk, {words}" for words in findings(page)]
+    return found
+
+
+def _paint(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.locator(f"html.{scheme}").wait_for()
+    page.wait_for_function(PAINTED)
+
+
+def _sideways(page: Page, where: str) -> list[str]:
+    return [f"{where} it scrolls sideways"] if page.evaluate(SCROLLS_SIDEWAYS) else []
+
+
+def _told(wrong: dict[str, list[str]]) -> str:
+    return "".join(f"\n{where}\n    " + "\n    ".join(found) for where, found in wrong.items())
