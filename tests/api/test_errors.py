@@ -16,6 +16,7 @@ from tests.support.document import Operation, operations
 from tests.support.people import Person, Team
 from tests.support.postgres import empty
 from troubleshoot_app.api.app import make_api
+from troubleshoot_app.api.bodies import SIGN_IN_LIMIT
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.services import throttle
 
@@ -78,7 +79,8 @@ def test_bodies_that_are_none(asked: As, people: Team, operation: Operation):
         throttle.forget_counts()
         answer = api.request(method, path, content=content, headers=JSON)
         if content:
-            refused(answer, 422)
+            is_too_much = path.startswith("/auth/") and len(content) > SIGN_IN_LIMIT
+            refused(answer, 413 if is_too_much else 422)
         assert answer.status_code < 500
     wrong = api.request(method, path, content=b"title: x", headers={"Content-Type": "application/yaml"})
     refused(wrong, 415)
@@ -96,7 +98,7 @@ def test_values_that_nobody_expects(asked: As, people: Team, operation: Operatio
             content = json.dumps(parts["json"] | {field: value}).encode()
             answer = api.request(method, path, content=content, headers=JSON)
             if answer.status_code >= 400:
-                refused(answer, 401, 403, 404, 409, 422)
+                refused(answer, 401, 403, 404, 409, 413, 422)
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -165,11 +167,21 @@ def test_methods_that_an_address_does_not_take(api: Api):
     assert asked > len(paths)
 
 
+def test_a_body_of_nothing_but_mistakes_is_answered_in_short(asked: As, people: Team):
+    mistakes = json.dumps({str(number): 1 for number in range(5_000)}).encode()
+    answer = asked(people.owner).post("/auth/login/json", content=mistakes, headers=JSON)
+    assert 2 < len(refused(answer, 422)["errors"]) <= 100
+
+
 def test_more_than_is_taken(asked: As, people: Team):
     api = asked(people.owner)
     too_much = b'{"title": "' + b"x" * 2 * 1024 * 1024 + b'"}'
-    for path in ("/trees", "/trees/import", "/sessions", "/auth/login/json"):
+    for path in ("/trees", "/trees/import", "/sessions"):
         assert "2,097,152 bytes" in refused(api.post(path, content=too_much, headers=JSON), 413)["detail"]
+    # What anybody may send is read by everybody's server: strangers have less room.
+    for path in ("/auth/login/json", "/auth/register", "/auth/web/sign-in", "/auth/password/reset"):
+        answer = api.post(path, content=too_much[:65_537], headers=JSON)
+        assert "65,536 bytes" in refused(answer, 413)["detail"]
 
     async def in_parts() -> Any:
         for start in range(0, len(too_much), 65536):

@@ -17,6 +17,9 @@ MULTIPART = "multipart/form-data"
 FORM_OVERHEAD = 64 * 1024
 # By how their addresses end; anything else has the room of a tree file.
 LARGER = {"/attachments": SIZE_LIMIT + FORM_OVERHEAD}
+# Where strangers are heard: a name, a password and a token need no more.
+SIGN_IN_PREFIX = "/api/v1/auth/"
+SIGN_IN_LIMIT = 64 * 1024
 
 _TOO_LARGE = "The body is larger than the {limit:,} bytes that are taken here."
 
@@ -52,7 +55,7 @@ class BodyLimit:
         if scope["type"] != "http" or not scope["path"].startswith(API_PREFIX):
             await self._app(scope, receive, send)
             return
-        limit = next((size for end, size in LARGER.items() if scope["path"].endswith(end)), FILE_LIMIT)
+        limit = _limit_of(scope["path"])
         said = Headers(scope=scope).get("content-length", "")
         if said.isdigit() and int(said) > limit:
             await problem(413, _TOO_LARGE.format(limit=limit))(scope, receive, send)
@@ -68,6 +71,12 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_some, send)
+
+
+def _limit_of(path: str) -> int:
+    if path.startswith(SIGN_IN_PREFIX):
+        return SIGN_IN_LIMIT
+    return next((size for end, size in LARGER.items() if path.endswith(end)), FILE_LIMIT)
 
 
 def _has_body(headers: Headers) -> bool:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 LOC_LENGTH = 100
+ERRORS_SHOWN = 100
 
 _DESCRIPTIONS = {
     401: "There is no access token, or it is no longer good.",
@@ -86,7 +88,9 @@ def _app_error(_: Request, error: AppError) -> JSONResponse:
 def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
     errors: list[FieldError] = [
         {"loc": [_shown(part) for part in wrong["loc"] if part != "body"], "msg": _sentence(wrong)}
-        for wrong in error.errors()
+        for wrong in islice(
+            error.errors(), ERRORS_SHOWN
+        )  # or a body of nothing but mistakes is answered at length
     ]
     where = ", ".join(dict.fromkeys(".".join(map(str, wrong["loc"])) or "body" for wrong in errors))
     return problem(
