@@ -161,3 +161,11 @@ def test_figures_are_for_seniors(api_as: As, team: Team, path: str):
     where = path.format(team.tree_id)
     assert api_as(team.viewer).get(where).status_code == 403
     assert {api_as(senior).get(where).status_code for senior in team.seniors} == {200}
+
+
+def test_one_version_can_be_asked_for(api_as: As, team: Team):
+    asked = api_as(team.engineer)
+    where = f"/analytics/trees/{team.tree_id}"
+    assert asked.get(where, params={"version": 1}).json()["version"] == 1
+    assert asked.get(where, params={"version": 7}).status_code == 404
+    assert asked.get(where, params={"version": 0}).status_code == 422

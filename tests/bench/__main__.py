@@ -14,7 +14,18 @@ from tests.bench.figures import Figure
 from troubleshoot_app.server.paths import ROOT, prepare_reflex
 
 RESULTS = ROOT / "test-results" / "bench.json"
-NAMES = ("steps", "api", "push", "telling", "click", "memory", "large_tree", "finding", "lighthouse")
+NAMES = (
+    "steps",
+    "api",
+    "push",
+    "telling",
+    "click",
+    "memory",
+    "large_tree",
+    "finding",
+    "insight",
+    "lighthouse",
+)
 
 
 def main() -> int:
@@ -34,7 +45,19 @@ def main() -> int:
 def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> list[Figure]:
     # Imported only now: Reflex reads the environment when it is imported.
     prepare_reflex()
-    from tests.bench import api, click, finding, large_tree, lighthouse, memory, push, stage, steps, telling
+    from tests.bench import (
+        api,
+        click,
+        finding,
+        insight,
+        large_tree,
+        lighthouse,
+        memory,
+        push,
+        stage,
+        steps,
+        telling,
+    )
     from tests.support.chromium import ensure_chromium
     from tests.support.postgres import remove_leftovers
     from troubleshoot_app.server.frontend import ensure_built
@@ -49,6 +72,7 @@ def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> list[Figure]
         "large_tree": large_tree,
         "finding": finding,
         "lighthouse": lighthouse,
+        "insight": insight,
     }
     remove_leftovers()
     ensure_built(lambda sentence: print(sentence, flush=True))

@@ -46,6 +46,7 @@ _version = TreeVersion.__table__
 WAS_ESCALATED = (
     select(_handoff.c.id)
     .where(_handoff.c.session_id == SESSION.c.id, _handoff.c.intent == Intent.ESCALATE)
+    .correlate(SESSION)
     .exists()
 )
 

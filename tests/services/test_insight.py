@@ -1,0 +1,212 @@
+"""Figures of walks with known answers, and the sessions behind each of them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlmodel import Session
+
+from tests.support.people import Person, Team, add_team, ask, publish_again, publish_tree, start
+from troubleshoot_app.core.errors import Forbidden, Invalid, NotFound
+from troubleshoot_app.domain.insight import Figure, Place
+from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+from troubleshoot_app.models import Step, TroubleshootingSession
+from troubleshoot_app.schemas.analytics import TreeFigures
+from troubleshoot_app.services import (
+    analytics,
+    handoffs,
+    insight_sessions,
+    insight_sheets,
+    sessions,
+    tree_analytics,
+    tree_editing,
+)
+from troubleshoot_app.states import insight_rows
+
+LATE = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)  # half an hour before the clocks of Europe change
+
+
+@pytest.fixture
+def team(db: Session) -> Team:
+    return add_team(db)
+
+
+def walk(db: Session, person: Person, tree_id: UUID, *options: str, end: str = "", **about: Any) -> str:
+    """Walk a tree; "<" takes the last answer back, "!" escalates."""
+    session = ask(db, person, sessions.start_session, tree_id=str(tree_id), **about)
+    for option in options:
+        if option == "<":
+            ask(db, person, sessions.step_back, session_id=session.id)
+        elif option == "!":
+            ask(db, person, handoffs.open_handoff, session_id=session.id, intent="escalate")
+            opened = ask(db, person, sessions.get_session, session_id=session.id).handoff
+            assert opened is not None
+            ask(db, person, handoffs.cancel, handoff_id=opened.id)
+        else:
+            ask(db, person, sessions.choose_option, session_id=session.id, option_id=option)
+    if end == "abandoned":
+        db.execute(text("UPDATE session SET status = 'abandoned' WHERE id = :id"), {"id": session.id})
+    elif end:
+        ask(db, person, sessions.complete_session, session_id=session.id, outcome=end)
+    db.expire_all()
+    return session.id
+
+
+def figures_of(db: Session, team: Team, tree_id: UUID, **wanted: Any) -> TreeFigures:
+    return ask(db, team.engineer, tree_analytics.tree_figures, tree_id=str(tree_id), **wanted)
+
+
+def counts(figures: TreeFigures) -> dict[str, tuple[int, ...]]:
+    return {
+        one.node_id: (one.visits, one.exits, one.undone, one.escalations)
+        for one in figures.nodes
+        if one.visits or one.exits or one.undone or one.escalations
+    }
+
+
+def test_versions_do_not_mix(db: Session, team: Team):
+    walk(db, team.viewer, team.tree_id, "yes", "yes", end="resolved")
+    walk(db, team.viewer, team.tree_id, "yes", "<", "no", end="abandoned")
+    publish_again(db, team.admin, team.tree_id)
+    walk(db, team.viewer, team.tree_id, "!", "yes", "yes", end="resolved")
+    walk(db, team.viewer, team.tree_id, node="wan")
+
+    first, second = (figures_of(db, team, team.tree_id, version=number) for number in (1, 2))
+    assert counts(first) == {
+        "power": (2, 0, 1, 0),
+        "wan": (2, 0, 0, 0),
+        "plug": (1, 1, 0, 0),
+        "fixed": (1, 1, 0, 0),
+    }
+    assert counts(second) == {"power": (1, 0, 0, 1), "wan": (2, 0, 0, 0), "fixed": (1, 1, 0, 0)}
+    assert [
+        (one.version, one.started, one.completed, one.resolved, one.unaided, one.escalated, one.abandoned)
+        for one in second.versions
+    ] == [(2, 2, 1, 1, 0, 1, 0), (1, 2, 1, 1, 1, 0, 1)]
+    assert first.versions == second.versions
+    assert {(one.node_id, one.to): one.total for one in first.flows} == {
+        ("power", "wan"): 1, ("power", "plug"): 1, ("wan", "fixed"): 1,
+    }  # fmt: skip
+    together = figures_of(db, team, team.tree_id)
+    assert counts(together)["wan"] == (4, 0, 0, 0)
+    assert (together.started, together.unaided, together.version) == (4, 1, None)
+
+
+def test_a_jump_counts_at_the_tree_that_it_leads_to(db: Session, team: Team):
+    from_here = Tree("first", {
+        "first": Node("first", NodeKind.QUESTION, "Is it the line?", options=(
+            Option("line", "Yes", "", tree=str(team.tree_id)), Option("not", "No", "other"))),
+        "other": Node("other", NodeKind.RESOLUTION, "Something else."),
+    })  # fmt: skip
+    tree_id = publish_tree(db, team.admin, from_here, "Where to begin")
+    walk(db, team.viewer, tree_id, "line", "no", end="abandoned")
+    walk(db, team.viewer, tree_id, "not", end="resolved")
+
+    began, arrived = figures_of(db, team, tree_id), figures_of(db, team, team.tree_id)
+    assert counts(began) == {"first": (2, 0, 0, 0), "other": (1, 1, 0, 0)}
+    assert {(one.node_id, one.to): one.total for one in began.flows} == {
+        ("first", None): 1, ("first", "other"): 1,
+    }  # fmt: skip
+    assert counts(arrived) == {"power": (1, 0, 0, 0), "plug": (1, 1, 0, 0)}
+    assert (began.started, arrived.started) == (2, 0)
+
+
+def test_each_figure_leads_to_the_sessions_that_it_counts(db: Session, team: Team):
+    mended = walk(db, team.viewer, team.tree_id, "yes", "yes", end="resolved")
+    stuck = walk(db, team.viewer, team.tree_id, "yes", "<", "!", end="unresolved")
+    left = walk(db, team.engineer2, team.tree_id, node="wan", end="abandoned")
+    publish_again(db, team.admin, team.tree_id)
+    walk(db, team.viewer, team.tree_id)
+    tree = {"tree_id": str(team.tree_id), "version": 1}
+
+    def listed(figure: Figure, **place: Any) -> set[str]:
+        found = ask(
+            db, team.engineer, insight_sessions.counted_sessions, figure=figure.value, place=Place(**place)
+        )
+        assert found.total == len(found.items)
+        return {one.id for one in found.items}
+
+    assert listed(Figure.STARTED, **tree) == {mended, stuck, left}
+    assert listed(Figure.COMPLETED, **tree) == {mended, stuck}
+    assert listed(Figure.RESOLVED, **tree) == listed(Figure.UNAIDED, **tree) == {mended}
+    assert listed(Figure.ESCALATED, **tree) == {stuck}
+    assert listed(Figure.ABANDONED, **tree) == {left}
+    assert listed(Figure.VISITS, **tree, node="wan") == {mended, stuck, left}
+    assert listed(Figure.VISITS, **tree, node="power") == {mended, stuck}
+    assert listed(Figure.EXITS, **tree, node="fixed") == {mended}
+    assert listed(Figure.UNDONE, **tree, node="power") == {stuck}
+    assert listed(Figure.ESCALATIONS, **tree, node="power") == {stuck}
+    assert listed(Figure.RAISED) == listed(Figure.RAISED, person=str(team.viewer.id)) == {stuck}
+    assert listed(Figure.CLAIMED) == listed(Figure.RAISED, person=str(team.admin.id)) == set()
+    for node in figures_of(db, team, team.tree_id, version=1).nodes:
+        for figure in (Figure.VISITS, Figure.EXITS, Figure.UNDONE, Figure.ESCALATIONS):
+            assert bool(getattr(node, figure)) == bool(listed(figure, **tree, node=node.node_id))
+
+
+def test_sessions_behind_a_figure_are_for_seniors_of_the_account(db: Session, team: Team):
+    others = add_team(db, "others")
+    ours = Place(tree_id=str(team.tree_id))
+    with pytest.raises(Forbidden):
+        ask(db, team.viewer, insight_sessions.counted_sessions, figure="started", place=ours)
+    for place in (ours, Place(person=str(team.viewer.id)), Place(tree_id="nonsense")):
+        with pytest.raises(NotFound):
+            ask(db, others.engineer, insight_sessions.counted_sessions, figure="raised", place=place)
+    with pytest.raises(Invalid):
+        ask(db, team.engineer, insight_sessions.counted_sessions, figure="visitors", place=ours)
+
+
+def test_a_day_is_a_day_of_utc_whatever_the_clocks_do(db: Session, team: Team):
+    session = start(db, team)
+    opened = ask(db, team.viewer, handoffs.open_handoff, session_id=session.id, intent="escalate")
+    db.execute(text("SET LOCAL timezone TO 'Europe/Berlin'"))
+    for at, day in (
+        (LATE, "2026-03-29"),
+        (LATE - timedelta(minutes=31), "2026-03-28"),
+        (LATE + timedelta(hours=23, minutes=29), "2026-03-29"),
+    ):
+        db.execute(text("UPDATE handoff SET created_at = :at WHERE id = :id"), {"at": at, "id": opened.id})
+        figures = ask(db, team.engineer, analytics.escalation_figures, since=day, until=day)
+        assert [(one.date.isoformat(), one.total) for one in figures.by_day] == [(day, 1)]
+
+
+def test_a_draft_that_is_tried_out_leaves_nothing_to_count(db: Session, team: Team):
+    def rows() -> tuple[int, ...]:
+        return tuple(
+            db.scalars(select(func.count()).select_from(model)).one()
+            for model in (TroubleshootingSession, Step)
+        )
+
+    before = rows()
+    tried = {"tree_id": str(team.tree_id), "node_id": "power", "option_id": "no"}
+    ask(db, team.engineer, tree_editing.try_option, **tried)
+    assert rows() == before
+
+
+def test_shares_and_heat_stay_within_bounds(db: Session, team: Team):
+    for _ in range(3):
+        walk(db, team.viewer, team.tree_id, "!", "!", "yes", "<", "yes", "<", "no", end="abandoned")
+    figures = figures_of(db, team, team.tree_id, version=1)
+    asked = insight_rows.Range("2026-01-01", "2026-12-31")
+    shares = [one.share for one in insight_rows.version_rows(figures, asked)]
+    assert shares == [0]
+    for measure in insight_rows.MEASURES:
+        assert all(1 <= one["level"] <= 5 for one in insight_rows.heat(figures, measure).values())
+    assert insight_rows.heat(figures, "escalations") == {"power": {"level": 5, "words": "6 escalations"}}
+    boxes = insight_rows.flow_boxes(insight_rows.flow_diagram(figures, "power"), figures, asked)
+    assert {box.words.split(",")[0] for box in boxes} >= {"Plug it in.: 3 visits"}
+
+
+def test_no_cell_of_a_sheet_is_a_formula(db: Session, team: Team):
+    wicked = Tree("a", {"a": Node("a", NodeKind.RESOLUTION, '=HYPERLINK("http://x.test")')})
+    tree_id = publish_tree(db, team.admin, wicked, "@SUM(1,2)")
+    walk(db, team.viewer, tree_id, "!")
+    title, nodes = ask(
+        db, team.engineer, insight_sheets.tree_sheet, tree_id=str(tree_id), since=None, until=None, version=1
+    )
+    sheet = ask(db, team.engineer, insight_sheets.escalation_sheet, since=None, until=None)
+    assert title == "@SUM(1,2)"
+    assert nodes.splitlines()[1].startswith("1,a,resolution,\"'=HYPERLINK(")
+    assert '"\'@SUM(1,2)"' in sheet
+    assert sheet.splitlines()[1].startswith("in all,,,,,,,1,")
