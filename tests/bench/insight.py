@@ -27,6 +27,7 @@ P95_MS = Goal(300)
 
 # The first trees are walked most: the tree of a session is the square of an even chance.
 _FILL = (
+    "SET LOCAL session_replication_role = replica",  # what is made here fits together
     """
     CREATE TEMPORARY TABLE walked AS
     SELECT gen_random_uuid() AS id, CAST(:now AS timestamptz) - random() * interval '365 days' AS began,
@@ -40,8 +41,8 @@ _FILL = (
     SELECT walked.id, began, :account, version.tree_id, version.id, version.id, '', '', '', '', '',
            CASE WHEN fate < 0.9 THEN 'completed' ELSE 'abandoned' END, CASE WHEN fate < 0.7 THEN 'resolved' END,
            '', 'n8', :steps, :steps, 0, 1, :person, :person, began, began
-    FROM walked JOIN (SELECT id, tree_id, row_number() OVER (ORDER BY id) AS place FROM tree_version) AS version
-        USING (place)
+    FROM walked JOIN (SELECT id, tree_id, row_number() OVER (ORDER BY id) AS place FROM tree_version
+        WHERE node_count = 1 + :steps) AS version USING (place)
     """,
     """
     INSERT INTO step (id, created_at, account_id, session_id, seq, version_id, node_id, option_id, note, by_id,
@@ -75,13 +76,13 @@ def measure(house: House, *, quick: bool) -> list[Figure]:
 
 def _fill(db: Session) -> tuple[Team, list[UUID]]:
     team = add_team(db, "bench")
-    trees = [publish_tree(db, team.admin, _chain(), f"Tree {number}") for number in range(TREES - 1)]
+    trees = [publish_tree(db, team.admin, _chain(), f"Tree {number}") for number in range(TREES)]
     known = {"now": now(), "trees": TREES, "sessions": SESSIONS, "steps": STEPS_EACH}
     who = {"account": team.account_id, "person": team.viewer.id}
     for statement in _FILL:
         named = {name: value for name, value in (known | who).items() if f":{name}" in statement}
         db.execute(text(statement), named)
-    return team, [team.tree_id, *trees]
+    return team, trees
 
 
 def _chain() -> Tree:

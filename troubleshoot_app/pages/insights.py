@@ -134,7 +134,7 @@ def _measures() -> rx.Component:
                         type="radio",
                         name="measure",
                         value=value,
-                        checked=state.measure == value,
+                        default_checked=state.measure == value,
                         on_change=state.choose_measure(value),
                     ),
                     rx.el.span(words),
@@ -305,7 +305,14 @@ def _section(title: Any, *children: rx.Component) -> rx.Component:
 
 def _foot(csv: Any) -> rx.Component:
     return rx.box(
-        rx.el.a("Download as CSV", href=csv, download=True, class_name="button-link"),
+        rx.el.a(
+            "Download as CSV",
+            href=csv,
+            download=True,
+            reload_document=True,  # it is no page to go to
+            discover="none",
+            class_name="button-link",
+        ),
         rx.text(_DAYS_ARE_UTC, " Drafts that were tried out are not counted.", size="2", class_name="quiet"),
         class_name="insight-foot",
     )
