@@ -21,9 +21,10 @@ from troubleshoot_app.services import (
     insight_sheets,
     sessions,
     tree_analytics,
-    tree_editing,
+    ,
 )
 from troubleshoot_app.states import insight_rows
+from troubleshoot_app.states.insight_links import Range
 
 LATE = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)  # half an hour before the clocks of Europe change
 
@@ -180,7 +181,7 @@ def test_a_draft_that_is_tried_out_leaves_nothing_to_count(db: Session, team: Te
 
     before = rows()
     tried = {"tree_id": str(team.tree_id), "node_id": "power", "option_id": "no"}
-    ask(db, team.engineer, tree_editing.try_option, **tried)
+    ask(db, team.engineer, .try_option, **tried)
     assert rows() == before
 
 
@@ -188,11 +189,11 @@ def test_shares_and_heat_stay_within_bounds(db: Session, team: Team):
     for _ in range(3):
         walk(db, team.viewer, team.tree_id, "!", "!", "yes", "<", "yes", "<", "no", end="abandoned")
     figures = figures_of(db, team, team.tree_id, version=1)
-    asked = insight_rows.Range("2026-01-01", "2026-12-31")
+    asked = Range("2026-01-01", "2026-12-31")
     shares = [one.share for one in insight_rows.version_rows(figures, asked)]
     assert shares == [0]
     for measure in insight_rows.MEASURES:
-        assert all(1 <= one["level"] <= 5 for one in insight_rows.heat(figures, measure).values())
+        assert all(1 <= int(one["level"]) <= 5 for one in insight_rows.heat(figures, measure).values())
     assert insight_rows.heat(figures, "escalations") == {"power": {"level": 5, "words": "6 escalations"}}
     boxes = insight_rows.flow_boxes(insight_rows.flow_diagram(figures, "power"), figures, asked)
     assert {box.words.split(",")[0] for box in boxes} >= {"Plug it in.: 3 visits"}
