@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlmodel import Session
 
+from tests.services.good_calls import ANSWERS
 from tests.support.people import Person, Team, add_team, ask, publish_again, publish_tree, start
 from troubleshoot_app.core.errors import Forbidden, Invalid, NotFound
 from troubleshoot_app.domain.insight import Figure, Place
@@ -19,9 +20,9 @@ from troubleshoot_app.services import (
     handoffs,
     insight_sessions,
     insight_sheets,
+    scenarios,
     sessions,
     tree_analytics,
-    ,
 )
 from troubleshoot_app.states import insight_rows
 from troubleshoot_app.states.insight_links import Range
@@ -180,8 +181,8 @@ def test_a_draft_that_is_tried_out_leaves_nothing_to_count(db: Session, team: Te
         )
 
     before = rows()
-    tried = {"tree_id": str(team.tree_id), "node_id": "power", "option_id": "no"}
-    ask(db, team.engineer, .try_option, **tried)
+    tried = {"tree_id": str(team.tree_id), "answers": ANSWERS, "start": "power"}
+    ask(db, team.engineer, scenarios.try_answers, **tried)
     assert rows() == before
 
 
