@@ -67,47 +67,6 @@ def test_nothing_is_found_where_nobody_is_signed_in(page_as: Pages, material: Ma
     _look_at_all(page, material.addresses(OUTSIDE_ROUTES))
 
 
-def test_nothing_is_found_in_any_dialog(page_of: Browsers, team: Team, material: Material) -> None:
-    asked = material.values["session_id"][0]
-    tree = f"/trees/{team.tree_id}"
-    claimed = material.values["handoff_id"][1]
-    wrong = {}
-    for person, address, names in (
-        (
-            team.viewer,
-            f"/sessions/{asked}",
-            ("Escalate", "Park", "Complete", "Export", "Where am I?", "Menu"),
-        ),
-        (team.engineer, f"{tree}/edit", ("Publish", "Try it", "Delete", "Choose target", "Menu")),
-        (team.engineer, f"/trees/{material.values['tree_id'][1]}/edit", ("Publish",)),
-        (team.engineer, f"{tree}/versions", ("Restore as draft",)),
-        (team.engineer, f"/handoffs/{claimed}", ("Resolve", "Release")),
-    ):
-        page = page_of(person, address)
-        _paint(page, "light")
-        page.wait_for_function(SETTLED)
-        for name in names:
-            if found := _look_into(page, name):
-                wrong[f"{name} on {address}"] = found
-        page.close()
-    assert not wrong, _told(wrong)
-
-
-def _look_into(page: Page, name: str) -> list[str]:
-    """Press the button, and return what is wrong in the dialog that opens."""
-    page.get_by_role("button", name=name, exact=True).first.click()
-    opened = page.locator('[role="dialog"], [role="alertdialog"]').first
-    opened.wait_for()
-    found = findings(page) + _sideways(page, "on a phone")
-    found += [f"lower than a thumb: {control}" for control in page.evaluate(SMALL)]
-    _paint(page, "dark")
-    found += findings(page, OF_COLORS)
-    _paint(page, "light")
-    page.keyboard.press("Escape")
-    opened.wait_for(state="detached")
-    return found
-
-
 def _look_at_all(page: Page, addresses: list[str]) -> None:
     wrong = {}
     _paint(page, "light")
