@@ -86,6 +86,9 @@ class SessionStatus(StrEnum):
     ABANDONED = "abandoned"
 
 
+OPEN_STATUSES = (SessionStatus.ACTIVE, SessionStatus.PARKED, SessionStatus.ESCALATED)
+
+
 class Outcome(StrEnum):
     """How a session ended."""
 

@@ -14,6 +14,7 @@ from troubleshoot_app.pages import (
     insights,
     not_found,
     people,
+    session_list,
     sessions,
     tree_links,
     trees,
@@ -28,7 +29,8 @@ from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.insights import CountedSessionsState, InsightsState, TreeInsightState
 from troubleshoot_app.states.people import PeopleState
-from troubleshoot_app.states.sessions import SessionsState, SessionState
+from troubleshoot_app.states.session_list import SessionsState
+from troubleshoot_app.states.sessions import SessionState
 from troubleshoot_app.states.tree_links import ScanState, SheetState
 from troubleshoot_app.states.trees import TreesState, TreeState
 from troubleshoot_app.states.versions import VersionsState
@@ -50,7 +52,7 @@ _SIGNED_IN = (
     ("/trees/[tree_id]/sheet", tree_links.sheet, "Labels", SheetState.load),
     ("/t/[tree_slug]", tree_links.scan, "Start", ScanState.load),
     ("/trees/[tree_id]", trees.tree, "Tree", TreeState.load),
-    ("/sessions", sessions.sessions, "Sessions", SessionsState.load),
+    ("/sessions", session_list.sessions, "Sessions", SessionsState.load),
     ("/sessions/[session_id]", sessions.session, "Session", SessionState.load),
     ("/handoffs", handoffs.handoffs, "Escalations", HandoffsState.load),
     ("/handoffs/[handoff_id]", handoffs.handoff, "Escalation", HandoffState.load),

@@ -1,13 +1,12 @@
-"""Sessions: the list of one's own, and the walk."""
+"""The page of a session: the walk."""
 
 import reflex as rx
 
 from troubleshoot_app.components.badges import status_badge
-from troubleshoot_app.components.cards import session_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.forms import choice, form_dialog, text_field
 from troubleshoot_app.components.react import Follow
-from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
+from troubleshoot_app.components.shell import no_page, page, waiting
 from troubleshoot_app.components.walk import (
     action_bar,
     arrival,
@@ -21,37 +20,8 @@ from troubleshoot_app.components.walk import (
     scenario_dialog,
 )
 from troubleshoot_app.components.watch import watch_list
-from troubleshoot_app.schemas.sessions import SessionSummary
 from troubleshoot_app.states.inbox import InboxState
-from troubleshoot_app.states.sessions import SessionsState, SessionState
-
-
-def sessions() -> rx.Component:
-    """Return the caller's sessions."""
-    return page(
-        page_heading("Sessions"),
-        rx.segmented_control.root(
-            rx.segmented_control.item("Open", value="open"),
-            rx.segmented_control.item("All", value="all"),
-            value=rx.cond(SessionsState.open_only, "open", "all"),
-            on_change=lambda which: SessionsState.choose_filter(which.to(str)),
-            size="3",
-        ),
-        rx.cond(
-            SessionsState.loaded,
-            rx.cond(
-                SessionsState.sessions.length() > 0,
-                rx.box(rx.foreach(SessionsState.sessions, _session), class_name="stack"),
-                empty(
-                    "clipboard-list",
-                    "No sessions here",
-                    "Find the tree that fits what is broken, and start one.",
-                    rx.link(rx.button("Find a tree", size="3"), href="/trees"),
-                ),
-            ),
-            waiting(),
-        ),
-    )
+from troubleshoot_app.states.sessions import SessionState
 
 
 def session() -> rx.Component:
@@ -70,17 +40,6 @@ def session() -> rx.Component:
         Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.tick, on_tick=SessionState.refresh),
         Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.progress, on_tick=SessionState.follow),
         wide=True,
-    )
-
-
-def _session(session: rx.Var[SessionSummary]) -> rx.Component:
-    return rx.box(
-        session_card(session),
-        rx.cond(
-            session.status == "parked",
-            rx.button("Resume", size="3", variant="soft", on_click=SessionsState.resume(session.id)),
-        ),
-        class_name="with-action",
     )
 
 

@@ -21,6 +21,13 @@ class TreeRef(BaseModel):
     version: int
 
 
+class TreeName(BaseModel):
+    """A tree that sessions were started on."""
+
+    id: str
+    title: str
+
+
 class NodeRef(BaseModel):
     """A node in one line."""
 

@@ -10,7 +10,7 @@ from troubleshoot_app.core.errors import Conflict, NotFound
 from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.domain.abandonment import resuming_note, with_line
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.handoff import HandoffStatus, Outcome, SessionStatus
+from troubleshoot_app.domain.handoff import OPEN_STATUSES, HandoffStatus, Outcome, SessionStatus
 from troubleshoot_app.domain.readings import is_same_number
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.domain.walk import TakenStep, Walk, advance, answer_at, begin, go_back
@@ -40,7 +40,6 @@ from troubleshoot_app.services.trees import published_version
 _step = Step.__table__
 _TAKE = insert(_step)
 
-OPEN_STATUSES = (SessionStatus.ACTIVE, SessionStatus.PARKED, SessionStatus.ESCALATED)
 LIST_LIMIT = 200
 
 

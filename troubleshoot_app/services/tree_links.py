@@ -8,13 +8,14 @@ from troubleshoot_app.core.errors import Conflict, NotFound
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.formats.qr_code import qr_code
+from troubleshoot_app.domain.handoff import OPEN_STATUSES
 from troubleshoot_app.domain.slugs import is_slug
 from troubleshoot_app.models.sessions import TITLE_LENGTH
 from troubleshoot_app.schemas.tree_links import Label, ScannedTree
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.inputs import invalid, text_of
 from troubleshoot_app.services.session_rows import SESSION, SESSION_ROWS
-from troubleshoot_app.services.sessions import OPEN_STATUSES, start_session
+from troubleshoot_app.services.sessions import start_session
 from troubleshoot_app.services.tree_rows import TREE, tree_summary, visible_tree, visible_trees
 
 LABELS_AT_ONCE = 50

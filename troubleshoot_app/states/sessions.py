@@ -1,4 +1,4 @@
-"""The pages of sessions: the walk itself, and the list of one's own."""
+"""The page of a session: the walk itself."""
 
 import contextlib
 from typing import Any
@@ -12,7 +12,6 @@ from troubleshoot_app.schemas.handoffs import Reach, Watch
 from troubleshoot_app.schemas.sessions import (
     AttachmentView,
     LiveHandoff,
-    SessionSummary,
     SessionView,
     StepView,
 )
@@ -26,34 +25,6 @@ RECENT_STEPS = 3
 WATCHED = 4
 LONG_TEXT = 160
 NO_NODE = NodeView(id="", kind=NodeKind.QUESTION, text="", help="", options=[])
-
-
-class SessionsState(SignedInState):
-    """The list of the caller's sessions."""
-
-    sessions: list[SessionSummary] = []
-    open_only: bool = True
-    loaded: bool = False
-
-    @handler(Policy.SIGNED_IN)
-    async def load(self):
-        """Show the sessions that the caller holds or started."""
-        self.sessions = await self._run(sessions.list_sessions, open_only=self.open_only)
-        self.loaded = True
-
-    @handler(Policy.SIGNED_IN)
-    async def choose_filter(self, which: str):
-        """Show open sessions, or all of them."""
-        self.open_only = which != "all"
-        self.sessions = await self._run(sessions.list_sessions, open_only=self.open_only)
-
-    @handler(Policy.SIGNED_IN)
-    async def resume(self, session_id: str):
-        """Go on with a session; a parked one is made active first."""
-        view = await self._run(sessions.get_session, session_id=session_id, latest_steps=0)
-        if view.status is SessionStatus.PARKED and view.handoff is not None:
-            await self._run(handoffs.resume, handoff_id=view.handoff.id)
-        return rx.redirect(f"/sessions/{view.id}")
 
 
 class SessionState(SignedInState):

@@ -1,0 +1,151 @@
+"""The list of sessions: continue, find, rename, take away."""
+
+from typing import Any
+
+import reflex as rx
+
+from troubleshoot_app.components.cards import session_card
+from troubleshoot_app.components.export import export_button
+from troubleshoot_app.components.forms import field, form_dialog
+from troubleshoot_app.components.react import SearchBox
+from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.schemas.sessions import SessionSummary
+from troubleshoot_app.states.inbox import InboxState
+from troubleshoot_app.states.session_list import SessionsState
+
+_STATUSES = (
+    ("", "Open"),
+    ("active", "In progress"),
+    ("parked", "Parked"),
+    ("escalated", "Escalated"),
+    ("completed", "Completed"),
+    ("abandoned", "Closed"),
+    ("all", "All"),
+)
+
+
+def sessions() -> rx.Component:
+    """Return the page."""
+    return page(
+        page_heading("Sessions"),
+        rx.box(
+            SearchBox.create(
+                rx.icon("search", size=18, custom_attrs={"aria-hidden": "true"}),
+                hydrated=rx.State.is_hydrated,
+                label="Search sessions",
+                words=SessionsState.words,
+                loads=SessionsState.loads,
+                address=SessionsState.address,
+                on_search=SessionsState.search,
+            ),
+            _filters(),
+            class_name="finder",
+        ),
+        rx.cond(SessionsState.loads > 0, _found(), waiting()),
+        _about_dialog(),
+    )
+
+
+def _filters() -> rx.Component:
+    return rx.box(
+        _filter(
+            "State",
+            *[rx.el.option(words, value=status) for status, words in _STATUSES],
+            value=SessionsState.status,
+            on_change=SessionsState.choose_status,
+        ),
+        _filter(
+            "Tree",
+            rx.el.option("All trees", value=""),
+            rx.foreach(SessionsState.trees, lambda tree: rx.el.option(tree.title, value=tree.id)),
+            value=SessionsState.tree,
+            on_change=SessionsState.choose_tree,
+        ),
+        rx.cond(
+            InboxState.is_senior,
+            _filter(
+                "Whose",
+                rx.el.option("Mine", value=""),
+                rx.el.option("Everybody's", value="account"),
+                value=SessionsState.scope,
+                on_change=SessionsState.choose_scope,
+            ),
+        ),
+        class_name="narrowing",
+    )
+
+
+def _filter(label: str, *options: rx.Component, **props: Any) -> rx.Component:
+    return rx.el.select(*options, class_name="select", custom_attrs={"aria-label": label}, **props)
+
+
+def _found() -> rx.Component:
+    return rx.cond(
+        SessionsState.sessions.length() > 0,
+        rx.fragment(
+            rx.box(rx.foreach(SessionsState.sessions, _session), class_name="stack"),
+            rx.cond(
+                SessionsState.has_more,
+                rx.button("Show more", size="3", variant="soft", on_click=SessionsState.show_more),
+            ),
+        ),
+        empty(
+            "clipboard-list",
+            "No sessions here",
+            rx.cond(
+                SessionsState.address != "",
+                "No session fits. Use fewer words, or choose another state.",
+                "Find the tree that fits what is broken, and start one.",
+            ),
+            rx.cond(
+                SessionsState.address != "",
+                rx.link(
+                    rx.button("Show all sessions", size="3", variant="soft"), href="/sessions?status=all"
+                ),
+                rx.link(rx.button("Find a tree", size="3"), href="/trees"),
+            ),
+        ),
+    )
+
+
+def _session(session: rx.Var[SessionSummary]) -> rx.Component:
+    is_mine = session.holder.id == SessionsState.me
+    waits = (session.status == "parked") | (session.status == "abandoned")
+    return rx.box(
+        session_card(session),
+        rx.box(
+            rx.cond(
+                is_mine & waits,
+                rx.button("Resume", size="3", on_click=SessionsState.resume(session.id)),
+            ),
+            rx.cond(
+                is_mine,
+                rx.button(
+                    "Rename",
+                    size="3",
+                    variant="soft",
+                    color_scheme="gray",
+                    on_click=SessionsState.open_dialog(session.id),
+                ),
+            ),
+            export_button(session.id),
+            class_name="row-actions",
+        ),
+        key=session.id,
+    )
+
+
+def _about_dialog() -> rx.Component:
+    chosen = SessionsState.chosen
+    return form_dialog(
+        "What is it about?",
+        field("Title", "title", default_value=chosen.title, max_length=200, auto_focus=True),
+        field("Ticket", "ticket_ref", default_value=chosen.ticket_ref, max_length=200),
+        field("Asset", "asset", default_value=chosen.asset, max_length=200),
+        opened=SessionsState.dialog == "about",
+        on_toggle=SessionsState.toggle_dialog,
+        on_submit=SessionsState.describe,
+        on_cancel=SessionsState.open_dialog(""),
+        submit="Save",
+        explanation="A few words that you and a senior will know it by, and where it is in your ticket system.",
+    )
