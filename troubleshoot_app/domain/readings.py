@@ -175,8 +175,8 @@ def _float(text: str) -> float:
 
 
 def number_text(number: float) -> str:
-    """Return a number as a person writes it: 12, not 12.0."""
-    return _plain(Decimal(repr(number)))
+    """Return a number as a person writes it: 12, not 12.0, and 0, not -0."""
+    return _plain(Decimal(repr(number or 0.0)))
 
 
 def decimal_text(number: Decimal) -> str:
