@@ -141,7 +141,8 @@ def test_every_fault_of_a_file_is_told_with_its_place():
         (1, 1, ("title",), "The title must be text."),
         (4, 5, ("nodes", "a", "kind"), '"riddle" is no kind of node. Use one of: question, action, resolution, escalation.'),
         (5, 5, ("nodes", "a", "text"), "The text must be text."),
-        (6, 5, ("nodes", "a", "optoins"), 'The key "optoins" is not known here. Known are kind, text, help, options, reading, acknowledge.'),
+        (6, 5, ("nodes", "a", "optoins"), 'The key "optoins" is not known here. '
+         "Known are kind, text, help, options, reading, acknowledge."),
         (13, 3, ("nodes", "b"), 'The key "b" is there twice. Keep one of them.'),
         (14, 3, ("nodes", "c"), 'The node "c" needs the keys kind and text.'),
         (15, 32, ("nodes", "d", "options"), "Options are written as a list; each has an id, a label and a to."),
