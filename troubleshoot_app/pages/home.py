@@ -6,6 +6,7 @@ from troubleshoot_app.components.cards import handoff_card, session_card, tree_c
 from troubleshoot_app.components.react import Follow
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.components.watch import unreachable_strip
+from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
 
@@ -20,6 +21,7 @@ def home() -> rx.Component:
                 unreachable_strip(HomeState.unreachable),
                 rx.cond(InboxState.is_senior, _escalations()),
                 rx.cond(HomeState.sessions.length() > 0, _sessions()),
+                rx.cond((HomeState.faulty.length() > 0) | (HomeState.failed > 0), _to_look_after()),
                 _trees(),
             ),
             waiting(),
@@ -34,12 +36,76 @@ def _escalations() -> rx.Component:
         rx.link("The whole queue", href="/handoffs", size="3"),
         rx.cond(
             HomeState.queue.length() > 0,
-            rx.box(rx.foreach(HomeState.queue, handoff_card), class_name="stack"),
+            rx.box(rx.foreach(HomeState.queue, _escalation), class_name="stack"),
             rx.text(
                 "Nobody is waiting for help. You will see it here, at once, when somebody does.",
                 class_name="quiet",
             ),
         ),
+    )
+
+
+def _escalation(handoff: rx.Var[HandoffView]) -> rx.Component:
+    return rx.box(
+        handoff_card(handoff),
+        rx.cond(
+            (handoff.status == "open") & (handoff.raised_by.id != HomeState.me),
+            rx.button(
+                "Pick up",
+                size="3",
+                on_click=InboxState.pick_up(handoff.id),
+                custom_attrs={"aria-label": f"Pick up from {handoff.raised_by.name}"},
+            ),
+        ),
+        class_name="with-action",
+        key=handoff.id,
+    )
+
+
+def _to_look_after() -> rx.Component:
+    """Return what admins see to: drafts with problems, and mails that came to nobody."""
+    return _section(
+        "To look after",
+        rx.link("People", href="/people", size="3"),
+        rx.fragment(
+            rx.cond(
+                HomeState.failed > 0,
+                rx.text(
+                    rx.link(
+                        HomeState.failed, rx.cond(HomeState.failed == 1, " mail", " mails"),
+                        " of open escalations failed", href="/deliveries",
+                    ),
+                    size="3",
+                ),
+            ),
+            rx.cond(
+                HomeState.faulty.length() > 0,
+                rx.fragment(
+                    rx.text(
+                        rx.link("Drafts with problems", href="/trees?state=faulty"),
+                        " cannot be published:", size="3",
+                    ),
+                    rx.box(rx.foreach(HomeState.faulty, tree_card), class_name="cards"),
+                ),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _search() -> rx.Component:
+    """Return a search box that leads to what it finds among the trees."""
+    return rx.el.form(
+        rx.el.input(
+            type="search",
+            name="q",
+            placeholder="What is broken?",
+            max_length=200,
+            class_name="select grow",
+            custom_attrs={"aria-label": "Search trees"},
+        ),
+        rx.button("Search", type="submit", size="3"),
+        on_submit=HomeState.find,
+        class_name="search-line",
     )
 
 
@@ -57,7 +123,7 @@ def _trees() -> rx.Component:
         rx.link("All trees", href="/trees", size="3"),
         rx.cond(
             HomeState.trees.length() > 0,
-            rx.box(rx.foreach(HomeState.trees, tree_card), class_name="cards"),
+            rx.fragment(_search(), rx.box(rx.foreach(HomeState.trees, tree_card), class_name="cards")),
             empty(
                 "git-branch",
                 "No trees yet",
