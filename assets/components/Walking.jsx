@@ -120,7 +120,7 @@ export function Answers({ sessionId, revision, hydrated, options, reading, ackno
               className={`option-button ${isBusy(id) ? "option-pressed" : ""}`}
               disabled={Boolean(acknowledge) && !done}
               aria-busy={isBusy(id)}
-              onClick={() => answer(id)}
+              onClick={({ detail }) => detail <= 1 && answer(id)} // of a double click, the first: the next question may be there
             >
               <Prose text={label} isInline />
             </Button>

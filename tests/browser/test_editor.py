@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Browsers
 from tests.browser.keys import press_by_key, reach
 from tests.browser.screen import dialog, press, question, toast
+from tests.notifications.workers import eventually
 from tests.support.people import Team, add_draft, do
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.domain import editing
@@ -17,6 +18,8 @@ from troubleshoot_app.services import tree_editing
 
 EDIT_PATH = re.compile(r"/trees/([0-9a-f-]{36})/edit$")
 QUESTIONS = ("Is the lamp lit?", "Does the fan turn?", "Is there a beep?", "Is the screen on?")
+
+SAVED_SECONDS = 10
 
 
 def text(page: Page) -> Locator:
@@ -128,9 +131,13 @@ def test_two_people_write_at_once_and_both_texts_survive(page_of: Browsers, team
     # Answers of the same node are another matter; what is typed in two fields right after each other is kept in both.
     answers(mine).first.fill("It is lit")
     answers(mine).nth(1).fill("It is dark")
-    theirs.reload()
-    expect(answers(theirs).first).to_have_value("It is lit")
-    expect(answers(theirs).nth(1)).to_have_value("It is dark")
+
+    def others_see() -> list[str]:
+        theirs.reload()
+        expect(answers(theirs).first).to_be_visible()
+        return [field.input_value() for field in answers(theirs).all()]
+
+    eventually(lambda: others_see() == ["It is lit", "It is dark"], SAVED_SECONDS)
 
     mine.get_by_role("region", name="Nodes").get_by_role("button", name="Plug it in.").click()
     expect(text(mine)).to_have_value("Plug it in.")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -12,6 +13,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from troubleshoot_app.core.settings import get_settings
+
+logger = logging.getLogger(__name__)
 
 API_PREFIX = "/api"
 SOCKET_PREFIX = "/_event"
@@ -45,7 +48,13 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "websocket" and scope["path"].startswith(SOCKET_PREFIX):
-            await self._sockets(scope, receive, send)
+            try:
+                await self._sockets(scope, receive, send)
+            except (ValueError, RecursionError) as error:
+                # What strangers send is no fault of ours; their socket is closed, and one line tells of it.
+                logger.warning(
+                    "a socket was cut off, what it sent could not be read (%s)", type(error).__name__
+                )
             return
         if scope["type"] != "http":
             await self._app(scope, receive, send)

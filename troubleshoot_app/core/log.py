@@ -94,6 +94,20 @@ def _ids_of(record: logging.LogRecord) -> dict[str, str]:
     return {**(_under_way.get() or {}), **getattr(record, "ids", {})}
 
 
+class _JunkInOneLine(logging.Filter):
+    """What strangers send to a socket and cannot be read is told in one line; a trace each would flood the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the trace away."""
+        if record.exc_info and record.exc_info[0] is not None:
+            record.msg, record.args = "a packet could not be read (%s)", (record.exc_info[0].__name__,)
+            record.exc_info, record.exc_text = None, None
+        return True
+
+
+_JUNK_IN_ONE_LINE = _JunkInOneLine()
+
+
 def configure_logging(level: str = "INFO") -> None:
     """Send this package's records to stderr, one line each; those of other packages, too, where programs read them."""
     handler = logging.StreamHandler()
@@ -102,6 +116,7 @@ def configure_logging(level: str = "INFO") -> None:
     logger.handlers[:] = [handler]
     logger.setLevel(level)
     logger.propagate = False
+    logging.getLogger("engineio.server").addFilter(_JUNK_IN_ONE_LINE)
     if speaks_json():
         logging.getLogger().handlers[:] = [handler]
         sys.excepthook = _log_the_end

@@ -92,23 +92,6 @@ def _to_look_after() -> rx.Component:
     )  # fmt: skip
 
 
-def _search() -> rx.Component:
-    """Return a search box that leads to what it finds among the trees."""
-    return rx.el.form(
-        rx.el.input(
-            type="search",
-            name="q",
-            placeholder="What is broken?",
-            max_length=200,
-            class_name="select grow",
-            custom_attrs={"aria-label": "Search trees"},
-        ),
-        rx.button("Search", type="submit", size="3"),
-        on_submit=HomeState.find,
-        class_name="search-line",
-    )
-
-
 def _sessions() -> rx.Component:
     return _section(
         "Continue",
@@ -123,7 +106,7 @@ def _trees() -> rx.Component:
         rx.link("All trees", href="/trees", size="3"),
         rx.cond(
             HomeState.trees.length() > 0,
-            rx.fragment(_search(), rx.box(rx.foreach(HomeState.trees, tree_card), class_name="cards")),
+            rx.box(rx.foreach(HomeState.trees, tree_card), class_name="cards"),
             empty(
                 "git-branch",
                 "No trees yet",

@@ -1,10 +1,5 @@
 """The home page: what waits for whoever looks at it."""
 
-from typing import Any
-from urllib.parse import urlencode
-
-import reflex as rx
-
 from troubleshoot_app.domain.handoff import DeliveryStatus
 from troubleshoot_app.domain.tree_status import TreeFilter
 from troubleshoot_app.schemas.handoffs import HandoffView, Unreachable
@@ -12,7 +7,6 @@ from troubleshoot_app.schemas.lists import LIMIT_MOST
 from troubleshoot_app.schemas.sessions import SessionSummary
 from troubleshoot_app.schemas.trees import TreeSummary
 from troubleshoot_app.services import deliveries, handoff_views, sessions, tree_search, trees
-from troubleshoot_app.services.inputs import text_of
 from troubleshoot_app.services.paging import PageRequest
 from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.guard import Policy, handler
@@ -21,7 +15,6 @@ from troubleshoot_app.states.inbox import InboxState
 SHOWN = 5
 SHOWN_TREES = 12
 COUNTED = LIMIT_MOST
-QUERY_LENGTH = 200
 
 
 class HomeState(SignedInState):
@@ -47,11 +40,6 @@ class HomeState(SignedInState):
         frame = await self.get_state(InboxState)
         self.faulty, self.failed = await self._look_after() if frame.is_admin else ([], 0)
         self.loaded = True
-
-    @handler(Policy.SIGNED_IN)
-    async def find(self, form: dict[str, Any]):
-        """Go to what is found among the trees."""
-        return rx.redirect(f"/trees?{urlencode({'q': text_of(form.get('q'), 'q', QUERY_LENGTH)})}")
 
     async def _look_after(self) -> tuple[list[TreeSummary], int]:
         """Return the drafts with problems and how many deliveries failed, for admins to see to."""
