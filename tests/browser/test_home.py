@@ -16,7 +16,6 @@ def test_continue_or_find_a_tree_or_pick_up(page_of: Browsers, team: Team) -> No
     wait_until_told(team.account_id)
     page = page_of(team.viewer, "/")
     expect(page.get_by_role("link", name="Router in hall 3")).to_be_visible()
-    expect(page.get_by_role("link", name="No internet")).to_be_visible()
 
     admin = page_of(team.admin, "/", device="desk").get_by_role("main")
     waiting = admin.get_by_role("button", name=f"Pick up from {team.viewer.name}")
