@@ -135,7 +135,7 @@ class MailServer:
         return [mail for mail in self.mails if address.lower() in map(str.lower, mail.recipients)]
 
     def wait_for(
-        self, enough: Callable[[list[ReceivedMail]], bool], seconds: float = 10
+        self, enough: Callable[[list[ReceivedMail]], bool], seconds: float = 40
     ) -> list[ReceivedMail]:
         """Return the mails as soon as ``enough`` says so; AssertionError when it does not in time."""
         deadline = time.monotonic() + seconds
