@@ -47,7 +47,7 @@ def test_a_forgotten_password(server: Server, page_as: Pages, smtp: MailServer):
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("status")).to_contain_text("If the address is known, a mail is on its way.")
 
-    smtp.wait_for(bool)
+    smtp.wait_for(lambda _all: bool(smtp.to(email)))
     link = link_in(smtp.to(email)[0], server)
     page.goto(link)
     page.get_by_label("Password").fill("short")
@@ -78,7 +78,7 @@ def test_joining_with_an_invitation(server: Server, page_as: Pages, smtp: MailSe
         assert (
             client.post("/users/invitations", json={"email": invited, "role": "engineer"}).status_code == 201
         )
-    smtp.wait_for(bool)
+    smtp.wait_for(lambda _all: bool(smtp.to(invited)))
     page = page_as(None, link_in(smtp.to(invited)[0], server))
     expect(page.get_by_text("Olga invites you to New Ltd. Your role: engineer.")).to_be_visible()
     expect(page.get_by_label("Email")).to_have_value(invited)
