@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from traceback import walk_tb
+from types import TracebackType
 from typing import Any
 
 from troubleshoot_app.core.settings import get_settings
@@ -98,11 +100,15 @@ class _JunkInOneLine(logging.Filter):
     """What strangers send to a socket and cannot be read is told in one line; a trace each would flood the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Take the trace away."""
-        if record.exc_info and record.exc_info[0] is not None:
+        """Take the trace away unless it leads through our own code, where it is a bug of ours."""
+        if record.exc_info and record.exc_info[0] is not None and not _is_ours(record.exc_info[2]):
             record.msg, record.args = "a packet could not be read (%s)", (record.exc_info[0].__name__,)
             record.exc_info, record.exc_text = None, None
         return True
+
+
+def _is_ours(trace: TracebackType | None) -> bool:
+    return any(f"/{PACKAGE}/" in frame.f_code.co_filename for frame, _line in walk_tb(trace))
 
 
 _JUNK_IN_ONE_LINE = _JunkInOneLine()
