@@ -4,7 +4,9 @@ import pytest
 
 from tests.api.conftest import As
 from tests.support.asgi import Api
-from tests.support.people import Team
+from tests.support.people import Team, leave_alone
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.notifications.abandonment import close_abandoned
 
 
 @pytest.fixture
@@ -163,6 +165,22 @@ def test_parking_is_seen_by_the_holder_alone(api_as: As, viewer: Api, team: Team
     ]
     assert viewer.get("/handoffs?intent=escalate").json()["items"] == []
     assert viewer.post(f"{here}/resume").json()["status"] == "resumed"
+    assert viewer.post(f"{path}/steps", {"option": "no"}).status_code == 200
+
+
+def test_what_was_parked_or_left_alone_is_resumed(viewer: Api, api_as: As, team: Team, path: str):
+    assert viewer.post(f"{path}/resume").status_code == 409
+    viewer.post(f"{path}/handoff", {"intent": "park"})
+    assert api_as(team.owner).post(f"{path}/resume").status_code == 403
+    key = {"headers": {"Idempotency-Key": "k"}}
+    resumed = viewer.post(f"{path}/resume", **key).json()
+    assert (resumed["status"], resumed["handoff"]) == ("active", None)
+    assert viewer.post(f"{path}/resume", **key).json() == resumed
+    transact(leave_alone)
+    assert transact(close_abandoned) == 1
+    refused = viewer.post(f"{path}/steps", {"option": "no"})
+    assert (refused.status_code, "Resume it first" in refused.json()["detail"]) == (409, True)
+    assert "Taken up again by" in viewer.post(f"{path}/resume").json()["notes"]
     assert viewer.post(f"{path}/steps", {"option": "no"}).status_code == 200
 
 

@@ -61,7 +61,14 @@ def _scenario(db: Session, team: Team, tree_id: str) -> Any:
     return ask(db, team.engineer, scenarios.add_scenario, tree_id=tree_id, name="Lit", **expected).id
 
 
-def _session(db: Session, team: Team, _: Operation) -> Any:
+def _session(db: Session, team: Team, operation: Operation) -> Any:
+    session_id = _walked(db, team)
+    if operation.id == "sessions_resume":
+        ask(db, team.viewer, handoffs.open_handoff, session_id=session_id, intent=Intent.PARK)
+    return session_id
+
+
+def _walked(db: Session, team: Team) -> str:
     session = start(db, team, team.viewer)
     for option in STEPS:
         ask(db, team.viewer, sessions.choose_option, session_id=session.id, option_id=option)
@@ -70,7 +77,7 @@ def _session(db: Session, team: Team, _: Operation) -> Any:
 
 def _handoff(db: Session, team: Team, operation: Operation) -> Any:
     intent = Intent.PARK if operation.id == "handoffs_resume" else Intent.ESCALATE
-    session_id = _session(db, team, operation)
+    session_id = _walked(db, team)
     handoff = ask(db, team.viewer, handoffs.open_handoff, session_id=session_id, intent=intent)
     if operation.id in ("handoffs_release", "handoffs_keep", "handoffs_resolve"):
         ask(db, team.engineer, handoffs.claim, handoff_id=handoff.id)
@@ -78,7 +85,7 @@ def _handoff(db: Session, team: Team, operation: Operation) -> Any:
 
 
 def _attachment(db: Session, team: Team, operation: Operation) -> Any:
-    session_id = _session(db, team, operation)
+    session_id = _walked(db, team)
     with attachments.received(team.viewer.credential, BytesIO(LOG), "router.log") as file:
         return ask(db, team.viewer, attachments.attach, session_id=session_id, file=file).id
 

@@ -1,29 +1,20 @@
 """Sessions that nobody goes on with: closed by the worker, and taken up again by who holds them."""
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import update
 from sqlmodel import Session
 
-from tests.support.people import Team, add_team, ask, escalate, start
+from tests.support.people import Team, add_team, ask, escalate, leave_alone, start
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, Forbidden
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.notifications.abandonment import close_abandoned
 from troubleshoot_app.services import handoffs, sessions
-from troubleshoot_app.services.session_rows import SESSION
 
 
 @pytest.fixture
 def team(db: Session) -> Team:
     return add_team(db)
-
-
-def leave_alone(db: Session, days: float) -> None:
-    """Let every session have been touched last so many days ago."""
-    db.execute(update(SESSION).values(updated_at=now() - timedelta(days=days)))
 
 
 def test_what_was_left_alone_is_closed_and_can_be_taken_up_again(db: Session, team: Team):
@@ -32,9 +23,9 @@ def test_what_was_left_alone_is_closed_and_can_be_taken_up_again(db: Session, te
     parked = start(db, team)
     ask(db, team.viewer, handoffs.open_handoff, session_id=parked.id, intent=Intent.PARK)
     days = get_settings().abandon_after_days
-    leave_alone(db, days - 0.01)
+    leave_alone(db, days=days - 0.01)
     assert close_abandoned(db) == 0
-    leave_alone(db, days)
+    leave_alone(db, days=days)
     assert close_abandoned(db) == 2
     assert close_abandoned(db) == 0
     for one in (walked, parked):
@@ -53,7 +44,7 @@ def test_what_was_left_alone_is_closed_and_can_be_taken_up_again(db: Session, te
 def test_escalated_and_picked_up_ones_are_left_as_they_are(db: Session, team: Team):
     escalate(db, team)
     ask(db, team.engineer, handoffs.claim, handoff_id=escalate(db, team).id)
-    leave_alone(db, 1000)
+    leave_alone(db)
     assert close_abandoned(db) == 0
 
 
@@ -61,7 +52,7 @@ def test_only_its_holder_takes_it_up_again_and_a_live_one_as_it_is(db: Session, 
     session = start(db, team)
     with pytest.raises(Conflict):
         ask(db, team.viewer, sessions.resume_session, session_id=session.id)
-    leave_alone(db, 1000)
+    leave_alone(db)
     close_abandoned(db)
     with pytest.raises(Forbidden):
         ask(db, team.engineer, sessions.resume_session, session_id=session.id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -16,7 +16,14 @@ from troubleshoot_app.domain.actor import Actor, Role
 from troubleshoot_app.domain.formats.tree_file import TreeFile
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, Intent
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
-from troubleshoot_app.models import Account, Delivery, SignIn, TroubleshootingTree, User
+from troubleshoot_app.models import (
+    Account,
+    Delivery,
+    SignIn,
+    TroubleshootingSession,
+    TroubleshootingTree,
+    User,
+)
 from troubleshoot_app.schemas.handoffs import DeliveryView, HandoffView
 from troubleshoot_app.schemas.lists import LIMIT_MOST
 from troubleshoot_app.schemas.sessions import SessionView
@@ -190,6 +197,14 @@ def escalate(db: Session, /, team: Team, person: Person | None = None, **words: 
         intent=Intent.ESCALATE,
         **words,
     )
+
+
+def leave_alone(db: Session, *session_ids: str, days: float = 1000) -> None:
+    """Let sessions, by default every one, have been touched last so many days ago."""
+    touched = update(TroubleshootingSession).values(updated_at=now() - timedelta(days=days))
+    if session_ids:
+        touched = touched.where(col(TroubleshootingSession.id).in_(map(UUID, session_ids)))
+    db.execute(touched)
 
 
 def deliveries_of(db: Session, person: Person, handoff_id: str) -> list[DeliveryView]:

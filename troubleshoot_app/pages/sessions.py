@@ -93,14 +93,8 @@ def _standing() -> rx.Component:
     return rx.match(
         SessionState.status,
         ("escalated", _escalated()),
-        (
-            "parked",
-            _strip(
-                "circle-pause",
-                "This session is parked.",
-                rx.cond(SessionState.is_mine, rx.button("Resume", size="3", on_click=SessionState.resume)),
-            ),
-        ),
+        ("parked", _strip("circle-pause", "This session is parked.", _resume())),
+        ("abandoned", _strip("archive", "This session was closed: nobody went on with it.", _resume())),
         ("completed", _completed()),
         rx.cond(
             SessionState.is_mine,
@@ -108,6 +102,10 @@ def _standing() -> rx.Component:
             _strip("user-round-check", f"{SessionState.holder_name} has this session."),
         ),
     )
+
+
+def _resume() -> rx.Component:
+    return rx.cond(SessionState.is_mine, rx.button("Resume", size="3", on_click=SessionState.resume))
 
 
 def _escalated() -> rx.Component:

@@ -291,19 +291,30 @@ def complete_session(
 
 
 def resume_session(db: Session, actor: Actor, *, session_id: object) -> SessionView:
-    """Take up again a session that was closed because nobody went on with it; its notes say so.
+    """Take up again a session that is parked, or that was closed because nobody went on with it; of the latter its
+    notes say so.
 
     Raises:
-        Conflict: it was not closed.
+        Conflict: it is neither.
         Forbidden: the actor does not hold it.
     """
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
     check_held(row, actor)
+    if row.status == SessionStatus.PARKED:
+        handoffs.resume(db, actor, handoff_id=row.handoff_id)
+        return get_session(db, actor, session_id=row.id)
     if row.status != SessionStatus.ABANDONED:
-        raise Conflict("Only a session that was closed because nobody went on with it is taken up again.")
+        raise Conflict(_WHY_NOT_RESUMED[row.status])
     notes = with_line(row.notes, resuming_note(now(), actor.name), TEXT_LENGTH)
     return session_view(db, move_session(db, row, status=SessionStatus.ACTIVE, notes=notes))
+
+
+_WHY_NOT_RESUMED = {
+    SessionStatus.ACTIVE: "This session is in progress already. Just go on with it.",
+    SessionStatus.ESCALATED: "This session waits for a senior. Cancel the escalation to go on yourself.",
+    SessionStatus.COMPLETED: "This session is completed. Start a new one.",
+}
 
 
 def _walk_of(row: SessionRow) -> Walk:

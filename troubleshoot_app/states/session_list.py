@@ -8,7 +8,7 @@ import reflex as rx
 from troubleshoot_app.domain.handoff import SessionStatus
 from troubleshoot_app.schemas.lists import LIMIT
 from troubleshoot_app.schemas.sessions import SessionSummary, TreeName
-from troubleshoot_app.services import handoffs, session_lists, sessions
+from troubleshoot_app.services import session_lists, sessions
 from troubleshoot_app.services.session_lists import Scope
 from troubleshoot_app.states.base import MessageState, SignedInState
 from troubleshoot_app.states.guard import Policy, handler
@@ -83,9 +83,7 @@ class SessionsState(SignedInState):
     async def resume(self, session_id: str):
         """Go on with a session; one that is parked or was closed is made active first."""
         view = await self._run(sessions.get_session, session_id=session_id, latest_steps=0)
-        if view.status is SessionStatus.PARKED and view.handoff is not None:
-            await self._run(handoffs.resume, handoff_id=view.handoff.id)
-        elif view.status is SessionStatus.ABANDONED:
+        if view.status in (SessionStatus.PARKED, SessionStatus.ABANDONED):
             await self._run(sessions.resume_session, session_id=view.id)
         return rx.redirect(f"/sessions/{view.id}")
 

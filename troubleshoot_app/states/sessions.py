@@ -164,8 +164,11 @@ class SessionState(SignedInState):
 
     @handler(Policy.SIGNED_IN)
     async def resume(self):
-        """Go on with the parked session."""
-        await self._on_handoff(handoffs.resume)
+        """Go on with a session that is parked or was closed."""
+        try:
+            await self._run(sessions.resume_session, session_id=self.session_id)
+        finally:
+            await self._reload()
 
     @handler(Policy.SIGNED_IN)
     async def cancel_escalation(self):

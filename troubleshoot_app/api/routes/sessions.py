@@ -1,4 +1,4 @@
-"""Sessions: start, answer, go back, complete, hand over."""
+"""Sessions: start, answer, go back, complete, hand over, resume."""
 
 from typing import Annotated
 
@@ -141,6 +141,12 @@ def complete_session(
         outcome=body.outcome,
         summary=body.summary,
     )
+
+
+@router.post("/{session_id}/resume", operation_id="sessions_resume", responses=problems(403, 404, 409))
+def resume_session(session_id: str, credential: CurrentCredential, attempt: CurrentAttempt) -> SessionView:
+    """Go on with a session that is parked, or that was closed because nobody went on with it. For the holder."""
+    return transact_once(attempt, credential, sessions.resume_session, session_id=session_id)
 
 
 @ai_router.post(
