@@ -46,6 +46,8 @@ def test_a_session_from_start_to_end(viewer: Api, team: Team, path: str):
         "value": "0 V", "note": "Dark.", "by": session["holder"], "undone": False, "tree": session["tree"],
         "is_first_in_tree": False, "found": "", "reading": None, "checked_off": False,
     }  # fmt: skip
+    assert session["steps_left"] == {"least": 2, "most": None, "summary": "At least 2 steps left"}
+    assert stepped.json()["steps_left"]["least"] == 3
     back = viewer.post(f"{path}/back", {"to_seq": 1, "revision": stepped.json()["revision"]}).json()
     assert (back["current"]["id"], back["steps"][0]["undone"]) == ("power", True)
     noted = viewer.put(path, {"notes": "Call 555.", "ticket_ref": "INC-1"}).json()

@@ -114,6 +114,16 @@ def test_there_and_home_again(walk: Walker):
     assert walk("no").current.id == "lit"
 
 
+def test_the_steps_left_there_include_those_at_home(walk: Walker):
+    there = walk("check")
+    assert there.steps_left is not None
+    assert (there.steps_left.least, there.steps_left.most) == (1, None)
+    assert there.steps_left.summary == "At least 1 step left"
+    stuck = walk("no")
+    assert stuck.steps_left is not None
+    assert (stuck.steps_left.least, stuck.steps_left.most, stuck.steps_left.summary) == (0, 0, "")
+
+
 def test_an_escalation_there_and_a_jump_for_good_stay_there(walk: Walker):
     walk("check")
     assert walk("no").current.text == "Call an electrician."

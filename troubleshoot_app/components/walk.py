@@ -13,6 +13,18 @@ from troubleshoot_app.schemas.sessions import StepView
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.sessions import SessionState
 
+STEPS_LEFT = "steps-left"
+
+
+def steps_left() -> rx.Component:
+    """Return how many steps there are still to go; a screen reader says it with the question."""
+    return rx.text(
+        rx.cond(SessionState.can_walk, SessionState.steps_left, ""),
+        id=STEPS_LEFT,
+        size="2",
+        class_name="quiet steps-left",
+    )
+
 
 def node_card() -> rx.Component:
     """Return the current node: its text as the heading, its help, and one button per option."""
@@ -22,6 +34,7 @@ def node_card() -> rx.Component:
             inline_prose(SessionState.node.text),
             id="question",
             tab_index=-1,
+            custom_attrs={"aria-describedby": STEPS_LEFT},
             class_name=rx.cond(SessionState.is_long, "node-text node-long", "node-text"),
         ),
         rx.cond(SessionState.node.help != "", rx.box(prose(SessionState.node.help), class_name="node-help")),

@@ -1,13 +1,16 @@
 """The path of a session, read the same way for a page, a mail and a file; and the trees that give it its words."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, cast, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.domain.readings import Reading, parse_number, with_unit
+from troubleshoot_app.domain.steps_left import Ahead, ways_ahead
 from troubleshoot_app.domain.tree import Option, Tree, tree_from_document
 from troubleshoot_app.models.sessions import Step
 from troubleshoot_app.models.trees import TreeVersion
@@ -18,12 +21,17 @@ from troubleshoot_app.schemas.sessions import StepReading, StepView, TreeRef
 CACHED_VERSIONS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublishedVersion:
     """A version as it was published: its nodes, and what it is called."""
 
     tree: Tree
     ref: TreeRef
+
+    @cached_property
+    def ahead(self) -> Mapping[str, Ahead]:
+        """What is ahead of each of its nodes; worked out when it is first walked."""
+        return ways_ahead(self.tree)
 
 
 _lock = threading.Lock()

@@ -18,6 +18,7 @@ from troubleshoot_app.components.walk import (
     note_box,
     path_so_far,
     scenario_dialog,
+    steps_left,
 )
 from troubleshoot_app.components.watch import watch_list
 from troubleshoot_app.states.inbox import InboxState
@@ -79,12 +80,14 @@ def _about() -> rx.Component:
             rx.cond(SessionState.asset != "", " · " + SessionState.asset, ""),
             rx.cond(SessionState.ticket_ref != "", " · " + SessionState.ticket_ref, ""),
             size="2",
-            class_name="quiet",
+            class_name="quiet about-case",
         ),
         rx.cond(SessionState.status != "active", status_badge(SessionState.status)),
+        steps_left(),
         justify="between",
-        align="center",
-        spacing="3",
+        align="baseline",
+        wrap="wrap",
+        class_name="about",
     )
 
 

@@ -69,6 +69,18 @@ class StepView(BaseModel):
         return self.reading is not None and self.reading.out_of_range and not self.undone
 
 
+class StepsLeftView(BaseModel):
+    """How many steps are left from where a session stands to an end of its tree, whichever answers are given; 0 at an end.
+
+    ``most`` is null where answers may lead round, or on into another tree: a jump counts as one step, and what follows it
+    is known when it is taken. ``summary`` says it in words, empty at an end.
+    """
+
+    least: int = Field(ge=0)
+    most: int | None = Field(ge=0)
+    summary: str
+
+
 class LiveHandoff(BaseModel):
     """The open or claimed handoff of a session."""
 
@@ -115,7 +127,7 @@ class SessionSummary(BaseModel):
 class SessionView(SessionSummary):
     """A session where it stands. ``steps`` are the latest ones when a limit was asked for; ``pending_note`` is what
     was typed at the current node and is not part of a step yet; ``start_node`` is where the walk began, null where that
-    is the start of the tree; ``current`` is a node of ``current_tree``."""
+    is the start of the tree; ``current`` is a node of ``current_tree``; ``steps_left`` is null where no end is in reach."""
 
     notes: str
     summary: str
@@ -124,6 +136,7 @@ class SessionView(SessionSummary):
     start_node: NodeRef | None
     current: NodeView
     current_tree: TreeRef
+    steps_left: StepsLeftView | None
     steps: list[StepView]
     handoff: LiveHandoff | None
     attachments: list[AttachmentView] = []

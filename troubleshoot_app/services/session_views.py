@@ -1,16 +1,26 @@
 """Reading sessions: the views that pages and API show."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
+from troubleshoot_app.domain.steps_left import Ahead, steps_left, steps_left_in_words
 from troubleshoot_app.models import TroubleshootingSession
 from troubleshoot_app.models.paths import list_steps, published_version, tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.schemas.sessions import LiveHandoff, NodeRef, SessionSummary, SessionView, TreeRef
+from troubleshoot_app.schemas.sessions import (
+    LiveHandoff,
+    NodeRef,
+    SessionSummary,
+    SessionView,
+    StepsLeftView,
+    TreeRef,
+)
 from troubleshoot_app.services.attachments import list_attachments
 from troubleshoot_app.services.session_rows import SessionRow
+from troubleshoot_app.services.session_steps import walk_of
 from troubleshoot_app.services.trees import node_view
 
 
@@ -41,6 +51,7 @@ def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = Non
         start_node=start_node(db, row),
         current=node_view(node),
         current_tree=version.ref,
+        steps_left=_steps_left(db, row),
         steps=steps,
         handoff=handoff,
         attachments=list_attachments(db, row),
@@ -65,6 +76,16 @@ def start_node(db: Session, row: SessionRow | TroubleshootingSession) -> NodeRef
 def person(user_id: UUID, name: str) -> PersonRef:
     """Return a person in one line."""
     return PersonRef(id=str(user_id), name=name)
+
+
+def _steps_left(db: Session, row: SessionRow) -> StepsLeftView | None:
+    def ahead_in(version_id: Any) -> Mapping[str, Ahead]:
+        return published_version(db, version_id).ahead
+
+    left = steps_left(walk_of(row), ahead_in)
+    if left is None:
+        return None
+    return StepsLeftView(least=left.least, most=left.most, summary=steps_left_in_words(left))
 
 
 def _summary_fields(row: SessionRow, question: str) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Sessions: start, answer, note, go back, complete."""
 
-from typing import Any
-
 from sqlalchemy import insert, or_, select, update
 from sqlmodel import Session
 
@@ -13,7 +11,7 @@ from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import OPEN_STATUSES, HandoffStatus, Outcome, SessionStatus
 from troubleshoot_app.domain.readings import is_same_number
 from troubleshoot_app.domain.tree_status import TreeStatus
-from troubleshoot_app.domain.walk import TakenStep, Walk, advance, answer_at, begin, go_back
+from troubleshoot_app.domain.walk import TakenStep, advance, answer_at, begin, go_back
 from troubleshoot_app.models import Step, TroubleshootingSession, TroubleshootingTree
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
@@ -22,7 +20,7 @@ from troubleshoot_app.schemas.sessions import SessionSummary, SessionView, StepV
 from troubleshoot_app.services import handoffs
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.inputs import invalid, number_of, text_of, word_of
-from troubleshoot_app.services.jumps import homes_of_row, homes_to_row, landing_of
+from troubleshoot_app.services.jumps import homes_of_row, landing_of
 from troubleshoot_app.services.session_rows import (
     SESSION,
     SESSION_ROWS,
@@ -34,6 +32,7 @@ from troubleshoot_app.services.session_rows import (
     move_session,
     read_session,
 )
+from troubleshoot_app.services.session_steps import standing, walk_of
 from troubleshoot_app.services.session_views import session_summary, session_view
 from troubleshoot_app.services.trees import published_version
 
@@ -147,7 +146,7 @@ def choose_option(  # noqa: PLR0913  each says one thing of the answer
     if seen is not None and seen == row.revision - 1 and _took(db, row, option, typed, actor):
         return session_view(db, row, latest_steps=latest_steps)
     check_walkable(row, actor, seen)
-    tree, stood = tree_of_version(db, row.current_version_id), _walk_of(row)
+    tree, stood = tree_of_version(db, row.current_version_id), walk_of(row)
     answer = answer_at(tree, stood, option, typed, acknowledged=acknowledged is True)
     jump = answer.option.tree
     landing = landing_of(db, actor.account_id, jump) if jump else None
@@ -170,7 +169,7 @@ def choose_option(  # noqa: PLR0913  each says one thing of the answer
         "by_id": actor.user_id,
     }
     db.execute(_TAKE, taken)
-    where = _standing(walk) if crossed else {"node_id": walk.node_id}
+    where = standing(walk) if crossed else {"node_id": walk.node_id}
     moved = move_session(db, row, **where, seq=walk.seq, live_steps=row.live_steps + 1, pending_note="")
     return session_view(db, moved, latest_steps=latest_steps)
 
@@ -200,13 +199,13 @@ def step_back(
         .order_by(_step.c.seq)
     ).all()
     taken = [TakenStep(step.seq, step.node_id, step.version_id, homes_of_row(step.homes)) for step in live]
-    back = go_back(_walk_of(row), taken, wanted)
+    back = go_back(walk_of(row), taken, wanted)
     noted = next(step.note for step in live if step.seq == back.undone[0])
     note = "\n".join(dict.fromkeys(filter(None, (noted, row.pending_note))))[:TEXT_LENGTH]
     undone = update(_step).where(_step.c.session_id == row.id, _step.c.seq.in_(back.undone))
     db.execute(undone.values(undone_at=now()))
     moved = move_session(
-        db, row, **_standing(back.walk), live_steps=row.live_steps - len(back.undone), pending_note=note
+        db, row, **standing(back.walk), live_steps=row.live_steps - len(back.undone), pending_note=note
     )
     return session_view(db, moved, latest_steps=latest_steps)
 
@@ -315,19 +314,6 @@ _WHY_NOT_RESUMED = {
     SessionStatus.ESCALATED: "This session waits for a senior. Cancel the escalation to go on yourself.",
     SessionStatus.COMPLETED: "This session is completed. Start a new one.",
 }
-
-
-def _walk_of(row: SessionRow) -> Walk:
-    return Walk(row.node_id, row.seq, row.current_version_id, homes_of_row(row.homes))
-
-
-def _standing(walk: Walk) -> dict[str, Any]:
-    """Return what a session keeps of where it stands."""
-    return {
-        "node_id": walk.node_id,
-        "current_version_id": walk.version_id,
-        "homes": homes_to_row(walk.homes),
-    }
 
 
 def _took(db: Session, row: SessionRow, option_id: str, typed: str | None, actor: Actor) -> bool:

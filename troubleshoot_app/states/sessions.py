@@ -50,6 +50,7 @@ class SessionState(SignedInState):
     seq: int = 0
     revision: int = 0
     step_count: int = 0
+    steps_left: str = ""
     note: str = ""
     handoff: LiveHandoff | None = None
     attachments: list[AttachmentView] = []
@@ -284,6 +285,7 @@ class SessionState(SignedInState):
             "seq": view.seq,
             "revision": view.revision,
             "step_count": view.step_count,
+            "steps_left": view.steps_left.summary if view.steps_left else "",
             "note": view.pending_note,
             "handoff": view.handoff,
             "attachments": view.attachments,
