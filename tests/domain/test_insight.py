@@ -1,13 +1,17 @@
 """Bars over days, shares, and the flow diagram."""
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from statistics import median as middle
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from troubleshoot_app.domain.flow import BOX, LAYER, WIDTH, diagram
-from troubleshoot_app.domain.insight import MOST_BARS, Span, share, spans
+from troubleshoot_app.domain.insight import MOST_BARS, Span, median, share, spans
+from troubleshoot_app.domain.period import Period
+from troubleshoot_app.domain.tally import Days, parts_of
 
 DAY = date(2026, 3, 28)  # the clocks of Europe change in the night after it
 NODES = [f"n{number}" for number in range(9)]
@@ -76,3 +80,53 @@ def test_every_box_is_inside_and_none_covers_another(
     for row in rows.values():
         row.sort()
         assert all(one[1] <= other[0] + 0.5 for one, other in pairwise(row))
+
+
+@given(st.lists(st.integers(-5, 1000)))
+def test_the_middle_of_counted_numbers_is_that_of_the_numbers(numbers: list[int]):
+    assert median(Counter(numbers)) == (middle(numbers) if numbers else None)
+
+
+def test_a_time_is_whole_months_the_days_beside_them_and_what_is_left():
+    parts = parts_of(Period(datetime(2026, 1, 30, 12, tzinfo=UTC), datetime(2026, 4, 3, 6, tzinfo=UTC)))
+    assert parts.months == (Days(date(2026, 2, 1), date(2026, 4, 1)),)
+    assert parts.days == (
+        Days(date(2026, 1, 31), date(2026, 2, 1)),
+        Days(date(2026, 4, 1), date(2026, 4, 3)),
+    )
+    assert parts.rest == (
+        Period(datetime(2026, 1, 30, 12, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)),
+        Period(datetime(2026, 4, 3, tzinfo=UTC), datetime(2026, 4, 3, 6, tzinfo=UTC)),
+    )
+
+
+MOMENTS = st.integers(0, 150 * 24).map(
+    lambda hours: datetime(2025, 11, 1, tzinfo=UTC) + timedelta(hours=hours)
+)
+ENDS = (
+    st.none()
+    | MOMENTS
+    | st.sampled_from(
+        [
+            datetime(1, 1, 1, tzinfo=UTC),
+            datetime(9999, 12, 31, 23, tzinfo=UTC),
+            datetime(9998, 12, 20, tzinfo=UTC),
+        ]
+    )
+)
+
+
+@given(ENDS, ENDS, MOMENTS)
+def test_every_moment_of_a_time_is_in_one_part_of_it(
+    begin: datetime | None, end: datetime | None, moment: datetime
+):
+    def is_in(one: Period | Days, at: datetime | date) -> bool:
+        return (one.begin is None or one.begin <= at) and (one.end is None or at < one.end)
+
+    if begin and end and end < begin:
+        begin, end = end, begin
+    parts = parts_of(Period(begin, end))
+    day, month = moment.date(), moment.date().replace(day=1)
+    found = [is_in(one, month) for one in parts.months]
+    found += [is_in(one, day) for one in parts.days] + [is_in(one, moment) for one in parts.rest]
+    assert sum(found) == is_in(Period(begin, end), moment)

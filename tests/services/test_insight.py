@@ -14,6 +14,8 @@ from troubleshoot_app.core.errors import Forbidden, Invalid, NotFound
 from troubleshoot_app.domain.insight import Figure, Place
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.models import Step, TroubleshootingSession
+from troubleshoot_app.models.tallies import TALLY
+from troubleshoot_app.notifications.tallying import tally_sessions
 from troubleshoot_app.schemas.analytics import TreeFigures
 from troubleshoot_app.services import (
     analytics,
@@ -24,6 +26,7 @@ from troubleshoot_app.services import (
     sessions,
     tree_analytics,
 )
+from troubleshoot_app.services.integrity import find_faults
 from troubleshoot_app.states import insight_rows
 from troubleshoot_app.states.insight_links import Range
 
@@ -60,6 +63,13 @@ def figures_of(db: Session, team: Team, tree_id: UUID, **wanted: Any) -> TreeFig
     return ask(db, team.engineer, tree_analytics.tree_figures, tree_id=str(tree_id), **wanted)
 
 
+def tally(db: Session) -> None:
+    """Have the worker tally what is over."""
+    while tally_sessions(db):
+        pass
+    db.expire_all()
+
+
 def counts(figures: TreeFigures) -> dict[str, tuple[int, ...]]:
     return {
         one.node_id: (one.visits, one.exits, one.undone, one.escalations)
@@ -68,12 +78,15 @@ def counts(figures: TreeFigures) -> dict[str, tuple[int, ...]]:
     }
 
 
-def test_versions_do_not_mix(db: Session, team: Team):
+@pytest.mark.parametrize("tallied", [False, True])
+def test_versions_do_not_mix(db: Session, team: Team, tallied: bool):
     walk(db, team.viewer, team.tree_id, "yes", "yes", end="resolved")
     walk(db, team.viewer, team.tree_id, "yes", "<", "no", end="abandoned")
     publish_again(db, team.admin, team.tree_id)
     walk(db, team.viewer, team.tree_id, "!", "yes", "yes", end="resolved")
     walk(db, team.viewer, team.tree_id, node="wan")
+    if tallied:
+        tally(db)
 
     first, second = (figures_of(db, team, team.tree_id, version=number) for number in (1, 2))
     assert counts(first) == {
@@ -96,7 +109,8 @@ def test_versions_do_not_mix(db: Session, team: Team):
     assert (together.started, together.unaided, together.version) == (4, 1, None)
 
 
-def test_a_jump_counts_at_the_tree_that_it_leads_to(db: Session, team: Team):
+@pytest.mark.parametrize("tallied", [False, True])
+def test_a_jump_counts_at_the_tree_that_it_leads_to(db: Session, team: Team, tallied: bool):
     from_here = Tree("first", {
         "first": Node("first", NodeKind.QUESTION, "Is it the line?", options=(
             Option("line", "Yes", "", tree=str(team.tree_id)), Option("not", "No", "other"))),
@@ -105,6 +119,8 @@ def test_a_jump_counts_at_the_tree_that_it_leads_to(db: Session, team: Team):
     tree_id = publish_tree(db, team.admin, from_here, "Where to begin")
     walk(db, team.viewer, tree_id, "line", "no", end="abandoned")
     walk(db, team.viewer, tree_id, "not", end="resolved")
+    if tallied:
+        tally(db)
 
     began, arrived = figures_of(db, team, tree_id), figures_of(db, team, team.tree_id)
     assert counts(began) == {"first": (2, 0, 0, 0), "other": (1, 1, 0, 0)}
@@ -212,3 +228,84 @@ def test_no_cell_of_a_sheet_is_a_formula(db: Session, team: Team):
     assert nodes.splitlines()[1].startswith("1,a,resolution,\"'=HYPERLINK(")
     assert '"\'@SUM(1,2)"' in sheet
     assert sheet.splitlines()[1].startswith("in all,,,,,,,1,")
+
+
+def begin_at(db: Session, session_id: str, at: datetime) -> None:
+    """Let a session have begun, with all that happened in it, at another time."""
+    later = {"id": session_id, "at": at}
+    db.execute(
+        text(
+            "UPDATE step SET created_at = step.created_at + (:at - session.created_at),"
+            " undone_at = step.undone_at + (:at - session.created_at)"
+            " FROM session WHERE session.id = session_id AND session_id = :id"
+        ),
+        later,
+    )
+    db.execute(text("UPDATE session SET created_at = :at WHERE id = :id"), later)
+    db.expire_all()
+
+
+PERIODS: tuple[dict[str, str], ...] = (
+    {},
+    {"until": "2026-02-28"},
+    {"since": "2026-01-01"},
+    {"since": "2025-12-31", "until": "2026-01-31"},
+    {"since": "2026-01-15", "until": "2026-03-15"},
+    {"since": "2026-01-31", "until": "2026-01-31"},
+    {"since": "2026-01-31T10:00:00Z", "until": "2026-02-01T00:00:00Z"},
+    {"since": "2026-01-31T12:00:01Z", "until": "2026-03-01T08:00:00+02:00"},
+    {"since": "2026-01-31T09:00:00Z", "until": "2026-01-31T13:00:00Z"},
+)
+DAYS = (
+    "2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z", "2026-01-15T08:00:00Z", "2026-01-31T12:00:00Z",
+    "2026-01-31T23:59:59Z", "2026-02-01T00:00:00Z", "2026-03-01T06:30:00Z", "2026-03-15T12:00:00Z",
+)  # fmt: skip
+
+
+def test_tallies_change_no_figure_of_any_time(db: Session, team: Team):
+    for number, day in enumerate(DAYS):
+        at = datetime.fromisoformat(day)
+        begin_at(db, walk(db, team.viewer, team.tree_id, "yes", "yes", end="resolved"), at)
+        begin_at(db, walk(db, team.viewer, team.tree_id, "yes", "<", "!", "no", end="abandoned"), at)
+        begin_at(db, walk(db, team.viewer, team.tree_id, *["no", "done"] * (number % 3)), at)
+
+    def every() -> list[TreeFigures]:
+        return [
+            figures_of(db, team, team.tree_id, version=version, **period)
+            for period in PERIODS
+            for version in (1, None)
+        ]
+
+    before = every()
+    assert [one.started for one in before[::2]] == [24, 18, 21, 15, 18, 6, 6, 6, 3]
+    tally(db)
+    started = select(func.sum(TALLY.c.total)).where(TALLY.c.kind == "started", TALLY.c.span == "day")
+    assert db.scalars(started).one() == 16
+    assert every() == before
+    assert not [fault for fault in find_faults(db) if "tall" in fault]
+    for damage in ("UPDATE tally SET total = total + 1", "UPDATE session SET tallied = true"):
+        with db.begin_nested() as undone:
+            db.execute(text(damage))
+            assert [fault for fault in find_faults(db) if "tall" in fault]
+            undone.rollback()
+
+
+def test_a_session_that_goes_on_leaves_the_tallies(db: Session, team: Team):
+    walk(db, team.viewer, team.tree_id, "yes", "yes", end="resolved")
+    left = walk(db, team.viewer, team.tree_id, "yes", "<", "no", end="abandoned")
+    tally(db)
+    ask(db, team.viewer, sessions.resume_session, session_id=left)
+    ask(db, team.viewer, sessions.choose_option, session_id=left, option_id="done")
+    db.expire_all()
+    expected = {"power": (3, 0, 1, 0), "wan": (2, 0, 0, 0), "plug": (1, 0, 0, 0), "fixed": (1, 1, 0, 0)}
+    assert counts(figures_of(db, team, team.tree_id)) == expected
+    ask(db, team.viewer, sessions.step_back, session_id=left, to_seq=2)
+    ask(db, team.viewer, sessions.complete_session, session_id=left, outcome="unresolved")
+    db.expire_all()
+    expected |= {"power": (3, 1, 2, 0), "plug": (1, 0, 1, 0)}
+    assert counts(figures_of(db, team, team.tree_id)) == expected
+    tally(db)
+    figures = figures_of(db, team, team.tree_id)
+    assert counts(figures) == expected
+    assert (figures.started, figures.completed, figures.abandoned) == (2, 2, 0)
+    assert list(find_faults(db)) == []

@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 
 from tests.services.at_once import at_once
@@ -12,10 +13,15 @@ from tests.support.people import Person, Team, add_person, add_team, do, escalat
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import Conflict, Forbidden
 from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.domain.handoff import SessionStatus
 from troubleshoot_app.models import Handoff, TroubleshootingSession
+from troubleshoot_app.notifications.tallying import tally_sessions
 from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.schemas.sessions import SessionView
 from troubleshoot_app.services import handoffs, sessions
+from troubleshoot_app.services.integrity import list_faults
+from troubleshoot_app.services.session_rows import SESSION
+from troubleshoot_app.services.tree_analytics import tree_figures
 
 ROUNDS = 5
 
@@ -148,3 +154,22 @@ def test_of_two_tabs_that_answer_differently_at_once_one_is_told(team: Team):
         (won,), (refusal,) = outcome.answers, outcome.refusals
         assert isinstance(refusal, Conflict)
         assert refusal.extra == {"revision": won.revision}
+
+
+def test_going_on_while_the_worker_tallies_counts_each_session_once(team: Team):
+    def leave(db: Session) -> list[str]:
+        left = [start(db, team).id for _ in range(8)]
+        db.execute(update(SESSION).where(SESSION.c.id.in_(left)).values(status=SessionStatus.ABANDONED))
+        return left
+
+    for _ in range(ROUNDS):
+        left = transact(leave)
+        transact(tally_sessions)
+        left += transact(leave)
+        going_on = [partial(do, team.viewer, sessions.resume_session, session_id=one) for one in left[::2]]
+        tallying = [partial(transact, tally_sessions) for _ in range(3)]
+        outcome = at_once([*going_on, *tallying])
+        assert outcome.refusals == []
+        assert not transact(list_faults)
+        figures = do(team.engineer, tree_figures, tree_id=str(team.tree_id))
+        assert figures.abandoned == figures.started / 2

@@ -87,6 +87,7 @@ class SessionStatus(StrEnum):
 
 
 OPEN_STATUSES = (SessionStatus.ACTIVE, SessionStatus.PARKED, SessionStatus.ESCALATED)
+OVER_STATUSES = (SessionStatus.COMPLETED, SessionStatus.ABANDONED)
 
 
 class Outcome(StrEnum):

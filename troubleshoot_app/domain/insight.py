@@ -1,9 +1,11 @@
 """Insight: what can be counted of sessions, and how days are put together for a chart."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import accumulate
 
 MOST_BARS = 62
 DAYS_A_WEEK = 7
@@ -78,3 +80,14 @@ def spans(totals: Mapping[date, int], first: date, last: date) -> list[Span]:
 def share(part: float, whole: float) -> int:
     """Return how many per cent ``part`` is of ``whole``, from 0 to 100; 0 of nothing."""
     return max(0, min(100, round(100 * part / whole))) if whole > 0 else 0
+
+
+def median(counts: Mapping[int, int]) -> float | None:
+    """Return the middle of numbers that occur so often, halfway between the two in the middle where these differ; None of
+    none."""
+    numbers = sorted(number for number, count in counts.items() if count > 0)
+    if not numbers:
+        return None
+    upto = list(accumulate(counts[number] for number in numbers))
+    below, above = (numbers[bisect_left(upto, place)] for place in ((upto[-1] + 1) // 2, upto[-1] // 2 + 1))
+    return (below + above) / 2

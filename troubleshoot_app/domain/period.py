@@ -20,7 +20,7 @@ class InvalidPeriod(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From a moment on (None: since ever) up to another one, which is not part of it (None: without end)."""
+    """From a moment on (None: since ever) up to another one, which is not part of it (None: without end); in UTC."""
 
     begin: datetime | None = None
     end: datetime | None = None
@@ -51,7 +51,7 @@ def _moment(field: str, text: str | None) -> datetime | None:
             return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=field == "to")
         if _MOMENT.fullmatch(text):
             moment = datetime.fromisoformat(text.upper())
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise InvalidPeriod(field, "Write a day such as 2026-01-31, or a moment such as 2026-01-31T08:00:00Z.")

@@ -7,6 +7,7 @@ from troubleshoot_app.models.handoffs import CaseMail, Delivery, Handoff
 from troubleshoot_app.models.presence import Presence
 from troubleshoot_app.models.scenarios import TreeScenario
 from troubleshoot_app.models.sessions import Step, TroubleshootingSession
+from troubleshoot_app.models.tallies import Tally
 from troubleshoot_app.models.trees import TreeText, TreeVersion, TreeWord, TroubleshootingTree
 from troubleshoot_app.models.users import (
     Invitation,
@@ -33,6 +34,7 @@ __all__ = [
     "RefreshToken",
     "SignIn",
     "Step",
+    "Tally",
     "TreeScenario",
     "TreeText",
     "TreeVersion",

@@ -30,6 +30,12 @@ class Handoff(AccountRow, table=True):
         ),
         Index("ix_handoff_account_id_status_created_at", "account_id", "status", "created_at"),
         Index("ix_handoff_account_id_id", "account_id", "id"),
+        Index(
+            "ix_handoff_escalated",
+            "account_id",
+            "created_at",
+            postgresql_where=text("intent = 'escalate'"),
+        ),
         Index("ix_handoff_waiting", "told_at", postgresql_where=text("status = 'open'")),
         Index("ix_handoff_claimed", "claimed_by_id", postgresql_where=text("status = 'claimed'")),
     )

@@ -19,7 +19,8 @@ class TroubleshootingSession(AccountRow, table=True):
 
     ``current_version_id`` is the version that it is in now, another tree's after a jump; ``homes`` are the places that it
     comes home to from there. ``seq`` numbers the latest step, undone ones included; ``pending_note`` is what was typed
-    at the current node; ``start_node_id`` is where the walk began, None where that is the start of the tree.
+    at the current node; ``start_node_id`` is where the walk began, None where that is the start of the tree. What
+    is counted of a ``tallied`` one is in the tallies.
     """
 
     __tablename__ = "session"
@@ -27,6 +28,7 @@ class TroubleshootingSession(AccountRow, table=True):
         Index("ix_session_holder_id_updated_at", "holder_id", "updated_at"),
         Index("ix_session_account_id_updated_at", "account_id", "updated_at"),
         Index("ix_session_account_id_id", "account_id", "id"),
+        Index("ix_session_untallied", "account_id", postgresql_where=text("NOT tallied")),
     )
 
     tree_id: UUID = Field(foreign_key="tree.id", index=True)
@@ -49,6 +51,7 @@ class TroubleshootingSession(AccountRow, table=True):
     live_steps: int = 0
     attachment_count: int = 0
     revision: int = 1
+    tallied: bool = False
     started_by_id: UUID = Field(foreign_key="app_user.id", index=True)
     holder_id: UUID = Field(foreign_key="app_user.id")
     updated_at: datetime = Field(default_factory=now, sa_type=Timestamp)

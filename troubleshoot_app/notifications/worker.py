@@ -29,11 +29,13 @@ from troubleshoot_app.notifications.pusher import Pusher
 from troubleshoot_app.notifications.rounds import tell_again
 from troubleshoot_app.notifications.screens import Screens
 from troubleshoot_app.notifications.silence import lift_silence
+from troubleshoot_app.notifications.tallying import tally_sessions
 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 REMIND_SECONDS = 2.0
+TALLY_SECONDS = 60.0
 TIDY_SECONDS = 3600.0
 RECONNECT_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
@@ -66,7 +68,8 @@ class Worker:
         """Work for as long as the context is open; at its end let what is under way finish, ten seconds at most."""
         self._sockets.begin(self._presence_changed.set)
         duties: list[Callable[[], Awaitable[None]]] = [
-            self._hear, self._mirror_presence, self._sweep_screens, self._remind, self._tidy,
+            self._hear, self._mirror_presence, self._sweep_screens, self._remind, self._tally,
+            self._tidy,
         ]  # fmt: skip
         duties += [partial(queue.work_off, lambda: self._owner, SWEEP_SECONDS) for queue in self._queues]
         hearing, *loops = [asyncio.create_task(self._forever(duty)) for duty in duties]
@@ -137,6 +140,12 @@ class Worker:
             await in_thread(Pool.DATABASE, transact, tell_again)
             await in_thread(Pool.DATABASE, transact, tend_claims)
             await in_thread(Pool.DATABASE, transact, lift_silence)
+
+    async def _tally(self) -> None:
+        while True:
+            while await in_thread(Pool.DATABASE, transact, tally_sessions):
+                pass
+            await asyncio.sleep(TALLY_SECONDS)
 
     async def _tidy(self) -> None:
         while True:

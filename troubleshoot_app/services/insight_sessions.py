@@ -9,30 +9,26 @@ from sqlmodel import Session
 
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.handoff import HandoffStatus, Intent, Outcome, SessionStatus
+from troubleshoot_app.domain.handoff import OVER_STATUSES, HandoffStatus, Intent
 from troubleshoot_app.domain.insight import Figure, Place
 from troubleshoot_app.domain.period import Period
+from troubleshoot_app.domain.tally import TallyKind
 from troubleshoot_app.models import Handoff, Step, User
 from troubleshoot_app.models.paths import published_version, tree_of_version
+from troubleshoot_app.models.tallies import WAS_ESCALATED, became
 from troubleshoot_app.schemas.analytics import CountedSessions, TreeName
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.analytics import read_period, within
 from troubleshoot_app.services.inputs import known_id, word_of
 from troubleshoot_app.services.session_rows import SESSION, SESSION_ROWS
 from troubleshoot_app.services.session_views import session_summary
-from troubleshoot_app.services.tree_analytics import OVER, WAS_ESCALATED, started_in, version_numbers
+from troubleshoot_app.services.tree_analytics import started_in, version_numbers
 
 SHOWN = 50
 
 _handoff = Handoff.__table__
 _step = Step.__table__
-_BECAME: dict[Figure, ColumnElement[bool]] = {
-    Figure.COMPLETED: SESSION.c.status == SessionStatus.COMPLETED,
-    Figure.RESOLVED: SESSION.c.outcome == Outcome.RESOLVED,
-    Figure.UNAIDED: and_(SESSION.c.outcome == Outcome.RESOLVED, ~WAS_ESCALATED),
-    Figure.ESCALATED: WAS_ESCALATED,
-    Figure.ABANDONED: SESSION.c.status == SessionStatus.ABANDONED,
-}
+_BECAME = became(SESSION.c, WAS_ESCALATED)
 
 
 def counted_sessions(
@@ -114,7 +110,7 @@ def _conditions(db: Session, figure: Figure, versions: set[UUID], node: str) -> 
             return [or_(*_starts_at(db, versions, node), SESSION.c.id.in_(_came_to(db, versions, node)))]
         case Figure.EXITS:
             at = (SESSION.c.current_version_id.in_(versions), SESSION.c.node_id == node)
-            return [*at, SESSION.c.status.in_(OVER)]
+            return [*at, SESSION.c.status.in_(OVER_STATUSES)]
         case Figure.UNDONE:
             taken_back = select(_step.c.session_id).where(
                 _step.c.version_id.in_(versions), _step.c.node_id == node, _step.c.undone_at.is_not(None)
@@ -127,10 +123,8 @@ def _conditions(db: Session, figure: Figure, versions: set[UUID], node: str) -> 
                 _handoff.c.node_id == node,
             )
             return [SESSION.c.id.in_(raised)]
-        case Figure.STARTED:
-            return [begun]
         case _:
-            return [begun, _BECAME[figure]]
+            return [begun, _BECAME[TallyKind(figure.value)]]
 
 
 def _starts_at(db: Session, versions: set[UUID], node: str) -> list[ColumnElement[bool]]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.handoff import GIVE_UP_AFTER
+from troubleshoot_app.models.base import AnySelect
+from troubleshoot_app.models.tallies import wrong_tallies
 
 COUNTED = 100
 LATE = GIVE_UP_AFTER + timedelta(hours=2)
@@ -23,7 +25,7 @@ class _Rule:
     """
 
     sentence: str
-    query: str
+    query: str | AnySelect
     quick: bool = False
 
 
@@ -121,6 +123,11 @@ _RULES = (
         "delivery {id}: it is sent, and nobody knows when",
         "SELECT id FROM delivery WHERE status = 'sent' AND (sent_at IS NULL OR attempts = 0)",
     ),
+    _Rule(
+        "session {id}: it is tallied, and it is not over",
+        "SELECT id FROM session WHERE tallied AND status NOT IN ('completed', 'abandoned')",
+    ),
+    _Rule("version {id}: its tallies are not what its sessions come to", wrong_tallies()),
 )
 
 
@@ -137,8 +144,12 @@ def find_faults(db: Session, *, only_quick: bool = False) -> Iterator[str]:
     for rule in _RULES:
         if only_quick and not rule.quick:
             continue
-        parameters = {"late": now() - LATE} if ":late" in rule.query else {}
-        for found in db.execute(text(rule.query), parameters).scalars():
+        if isinstance(rule.query, str):
+            query: Executable = text(rule.query)
+            parameters = {"late": now() - LATE} if ":late" in rule.query else {}
+        else:
+            query, parameters = rule.query, {}
+        for found in db.execute(query, parameters).scalars():
             yield rule.sentence.format(id=found)
 
 

@@ -13,6 +13,7 @@ from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import HandoffStatus, SessionStatus
 from troubleshoot_app.models import Handoff, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
+from troubleshoot_app.models.tallies import add_tallies
 
 SessionRow = AnyRow | SimpleNamespace
 
@@ -87,6 +88,9 @@ def check_may_read(actor: Actor, row: SessionRow) -> None:
 
 def move_session(db: Session, row: SessionRow, **values: Any) -> SessionRow:
     """Write ``values`` to a locked session as its next revision, and return the row as it is now."""
+    if row.tallied:
+        add_tallies(db, [row.id], sign=-1)
+        values |= {"tallied": False}
     changed = {"revision": row.revision + 1, "updated_at": now()} | values
     db.execute(_MOVE, {"this_id": row.id} | changed)
     return with_values(row, changed)
