@@ -1,10 +1,21 @@
 import { useEffect, useRef, useState } from "react";
 import { Check, ClipboardCopy } from "lucide-react";
+import { Button } from "@radix-ui/themes";
+import { toast } from "sonner";
 
 // Copies the text that ``source`` answers with. It is there before the button is pressed: a browser lets a page write
 // to the clipboard during a press, and not after a wait. Where even that is refused, the text is shown to copy by hand.
 
+const COPIED = "Copied. Paste it into your ticket.";
 const NOT_LOADED = "The note could not be loaded. Check your connection, then try again.";
+const NOT_ALLOWED = "Your browser did not allow it. Press Export, and copy the note there.";
+const SHOWN_MS = 2000;
+
+async function read(source, signal) {
+  const answer = await fetch(source, { signal });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.text();
+}
 
 export function CopyNote({ source }) {
   const [note, setNote] = useState(null);
@@ -14,8 +25,7 @@ export function CopyNote({ source }) {
 
   useEffect(() => {
     const gone = new AbortController();
-    fetch(source, { signal: gone.signal })
-      .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))))
+    read(source, gone.signal)
       .then(setNote)
       .catch(() => gone.signal.aborted || setState("lost"));
     return () => gone.abort();
@@ -45,11 +55,49 @@ export function CopyNote({ source }) {
         {state === "lost" ? "Try again" : "Copy ticket note"}
       </button>
       <p role="status" className="copy-said">
-        {state === "copied" && "Copied. Paste it into your ticket."}
+        {state === "copied" && COPIED}
         {state === "lost" && NOT_LOADED}
         {state === "refused" && "Your browser did not allow it. The note is selected below: copy it by hand."}
       </p>
       {state === "refused" && <textarea ref={byHand} readOnly value={note} rows={8} aria-label="Ticket note" />}
     </div>
   );
+}
+
+// The same in one press, where there are too many notes to have them all at hand. The browser is given the promise of the
+// text during the press; one that takes no promises is given the text itself, as soon as it is there.
+export function CopyNoteNow({ source }) {
+  const [isCopied, setIsCopied] = useState(false);
+  const timer = useRef(null);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const copy = async () => {
+    const note = read(source);
+    let isLost = false;
+    note.catch(() => (isLost = true));
+    try {
+      await write(note);
+      toast.success(COPIED);
+      setIsCopied(true);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => setIsCopied(false), SHOWN_MS);
+    } catch {
+      await note.catch(() => {});
+      toast.error(isLost ? NOT_LOADED : NOT_ALLOWED);
+    }
+  };
+  const Icon = isCopied ? Check : ClipboardCopy;
+  return (
+    <Button type="button" size="3" variant="soft" color="gray" onClick={copy}>
+      <Icon size={18} aria-hidden="true" />
+      Copy note
+    </Button>
+  );
+}
+
+async function write(note) {
+  if (!navigator.clipboard) throw new Error("no clipboard");
+  if (!window.ClipboardItem) return navigator.clipboard.writeText(await note);
+  const text = note.then((words) => new Blob([words], { type: "text/plain" }));
+  return navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
 }

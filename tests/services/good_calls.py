@@ -133,6 +133,7 @@ class GoodCalls:
             "sessions.complete_session": (viewer, walk | {"outcome": "resolved", "summary": "s"}),
             "sessions.resume_session": (viewer, {"session_id": self.abandoned.id}),
             "charts.session_chart": (viewer, walk),
+            "timelines.get_timeline": (viewer, walk),
             "attachments.attach": (viewer, walk | {"file": self.file, "seq": 2}),
             "attachments.read_attachment": (viewer, {"attachment_id": self.attachment.id}),
         }

@@ -15,6 +15,7 @@ from troubleshoot_app.services import handoffs, sessions
 NOBODYS = "01890000-0000-7000-8000-000000000000"
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenständer"
 QUERIES = {
+    "/sessions": ["?status=all", "?q=nothing+has+these+words"],
     "/trees": ["?q=router", "?q=nothing+has+these+words"],
     "/register": ["?invitation=unknown"],
     "/reset": ["?token=unknown"],

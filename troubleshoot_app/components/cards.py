@@ -85,8 +85,8 @@ def hit_card(hit: rx.Var[TreeHit], start_here: Any, restore: Any) -> rx.Componen
     )
 
 
-def session_card(session: rx.Var[SessionSummary]) -> rx.Component:
-    """Return a session in a list, with where it stands."""
+def session_card(session: rx.Var[SessionSummary], *actions: rx.Component) -> rx.Component:
+    """Return a session in a list, with where it stands and what can be done with it."""
     return rx.box(
         rx.flex(
             rx.link(
@@ -98,10 +98,12 @@ def session_card(session: rx.Var[SessionSummary]) -> rx.Component:
             align="center",
             spacing="2",
             justify="between",
+            wrap="wrap",
         ),
         rx.text(inline_prose(session.question), size="3", class_name="clamp"),
         rx.text(
             rx.cond(session.title != "", session.tree.title + " · ", ""),
+            rx.cond(session.ticket_ref != "", session.ticket_ref + " · ", ""),
             rx.cond(session.asset != "", session.asset + " · ", ""),
             session.step_count,
             rx.cond(session.step_count == 1, " step · ", " steps · "),
@@ -109,8 +111,24 @@ def session_card(session: rx.Var[SessionSummary]) -> rx.Component:
             size="2",
             class_name="quiet",
         ),
+        *actions,
         class_name="card",
         key=session.id,
+    )
+
+
+def replay_link(session_id: Any) -> rx.Component:
+    """Return the way to a session as it went, step by step."""
+    return rx.link(
+        rx.button(
+            rx.icon("history", size=18, custom_attrs={"aria-hidden": "true"}),
+            "Replay",
+            size="3",
+            variant="soft",
+            color_scheme="gray",
+            tab_index=-1,
+        ),
+        href=f"/sessions/{session_id}/replay",
     )
 
 

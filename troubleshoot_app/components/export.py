@@ -33,6 +33,20 @@ class CopyNote(rx.Component):
     source: rx.Var[str]
 
 
+class CopyNoteNow(rx.Component):
+    """A button that copies the text that ``source`` answers with, and says so in a toast."""
+
+    library = "$/public/components/CopyNote.jsx"
+    tag = "CopyNoteNow"
+
+    source: rx.Var[str]
+
+
+def copy_button(session_id: Any) -> rx.Component:
+    """Return the button that copies the note of a session in one press."""
+    return CopyNoteNow.create(source=_address(session_id, NoteFormat.TEXT))
+
+
 def export_button(session_id: Any) -> rx.Component:
     """Return the button that opens what can be taken away of a session."""
     return _dialog(

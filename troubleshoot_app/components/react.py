@@ -144,6 +144,17 @@ class SearchBox(rx.Component):
     on_search: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class SearchForm(rx.Component):
+    """A search box that leads to the list at ``to``, with what was typed in its address (``?q=``)."""
+
+    library = "$/public/components/SearchBox.jsx"
+    tag = "SearchForm"
+
+    to: rx.Var[str]
+    label: rx.Var[str]
+    placeholder: rx.Var[str]
+
+
 class Answers(rx.Component):
     """The options of the current node as buttons, sent with what stands in the note, and again after a dropped line;
     before them what is measured there, and what is to be checked off."""
@@ -200,6 +211,18 @@ class Chart(rx.NoSSRComponent):
     color_mode: rx.Var[str]
     heat: rx.Var[dict[str, Any]]
     on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class Replay(rx.Component):
+    """The steps of a session to be gone through again; they are read anew when ``revision`` changes."""
+
+    library = "$/public/components/Replay.jsx"
+    tag = "Replay"
+    lib_dependencies: list[str] = [*Prose.lib_dependencies, *Chart.lib_dependencies]
+
+    session_id: rx.Var[str]
+    revision: rx.Var[int]
+    color_mode: rx.Var[str]
 
 
 class Import(rx.Component):

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.attachments import attach, files_of
+from troubleshoot_app.components.cards import replay_link
 from troubleshoot_app.components.export import export_button
 from troubleshoot_app.components.forms import field, form_dialog
 from troubleshoot_app.components.react import Answers, Arrival, Keys, Note, ago, chart, inline_prose, prose
@@ -188,6 +189,7 @@ def path_so_far() -> rx.Component:
                 on_click=SessionState.open_dialog("map"),
             ),
             export_button(SessionState.id),
+            replay_link(SessionState.id),
             rx.cond(
                 InboxState.is_senior
                 & ((SessionState.node.kind == "resolution") | (SessionState.node.kind == "escalation")),

@@ -16,6 +16,7 @@ from troubleshoot_app.pages import (
     people,
     session_list,
     sessions,
+    timelines,
     tree_links,
     trees,
     versions,
@@ -31,6 +32,7 @@ from troubleshoot_app.states.insights import CountedSessionsState, InsightsState
 from troubleshoot_app.states.people import PeopleState
 from troubleshoot_app.states.session_list import SessionsState
 from troubleshoot_app.states.sessions import SessionState
+from troubleshoot_app.states.timelines import TimelineState
 from troubleshoot_app.states.tree_links import ScanState, SheetState
 from troubleshoot_app.states.trees import TreesState, TreeState
 from troubleshoot_app.states.versions import VersionsState
@@ -54,6 +56,7 @@ _SIGNED_IN = (
     ("/trees/[tree_id]", trees.tree, "Tree", TreeState.load),
     ("/sessions", session_list.sessions, "Sessions", SessionsState.load),
     ("/sessions/[session_id]", sessions.session, "Session", SessionState.load),
+    ("/sessions/[session_id]/replay", timelines.replay, "Replay", TimelineState.load),
     ("/handoffs", handoffs.handoffs, "Escalations", HandoffsState.load),
     ("/handoffs/[handoff_id]", handoffs.handoff, "Escalation", HandoffState.load),
     ("/deliveries", deliveries.deliveries, "Deliveries", DeliveriesState.load),

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from troubleshoot_app.components.cards import handoff_card, session_card, tree_card
-from troubleshoot_app.components.react import Follow
+from troubleshoot_app.components.react import Follow, SearchForm
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.components.watch import unreachable_strip
 from troubleshoot_app.schemas.handoffs import HandoffView
@@ -12,21 +12,32 @@ from troubleshoot_app.states.inbox import InboxState
 
 
 def home() -> rx.Component:
-    """Return what waits: open escalations first for seniors, open sessions and trees for everybody."""
+    """Return what waits: open escalations first for seniors, open sessions and trees for everybody. Field staff looks for
+    a tree first."""
     return page(
         page_heading(f"Hello, {InboxState.first_name}"),
+        rx.cond((InboxState.user_name != "") & ~InboxState.is_senior, _search()),
         rx.cond(
             HomeState.loaded,
             rx.fragment(
                 unreachable_strip(HomeState.unreachable),
-                rx.cond(InboxState.is_senior, _escalations()),
+                rx.cond(InboxState.is_senior, rx.fragment(_escalations(), _search())),
                 rx.cond(HomeState.sessions.length() > 0, _sessions()),
-                rx.cond((HomeState.faulty.length() > 0) | (HomeState.failed > 0), _to_look_after()),
+                rx.cond(InboxState.is_admin, _to_look_after()),
                 _trees(),
             ),
             waiting(),
         ),
         Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.tick, on_tick=HomeState.load),
+    )
+
+
+def _search() -> rx.Component:
+    return SearchForm.create(
+        rx.icon("search", size=18, custom_attrs={"aria-hidden": "true"}),
+        to="/trees",
+        label="What is broken?",
+        placeholder="Such as: no power",
     )
 
 
@@ -86,6 +97,13 @@ def _to_look_after() -> rx.Component:
                         " cannot be published:", size="3",
                     ),
                     rx.box(rx.foreach(HomeState.faulty, tree_card), class_name="cards"),
+                ),
+            ),
+            rx.cond(
+                (HomeState.failed == 0) & (HomeState.faulty.length() == 0),
+                rx.text(
+                    "Nothing to see to. Drafts with problems and mails that came to nobody are listed here.",
+                    class_name="quiet",
                 ),
             ),
         ),

@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.components.cards import session_card
-from troubleshoot_app.components.export import export_button
+from troubleshoot_app.components.cards import replay_link, session_card
+from troubleshoot_app.components.export import copy_button, export_button
 from troubleshoot_app.components.forms import field, form_dialog
 from troubleshoot_app.components.react import SearchBox
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
@@ -91,7 +91,7 @@ def _found() -> rx.Component:
         ),
         empty(
             "clipboard-list",
-            "No sessions here",
+            rx.cond(SessionsState.address != "", "No sessions here", "No open sessions"),
             rx.cond(
                 SessionsState.address != "",
                 "No session fits. Use fewer words, or choose another state.",
@@ -102,26 +102,45 @@ def _found() -> rx.Component:
                 rx.link(
                     rx.button("Show all sessions", size="3", variant="soft"), href="/sessions?status=all"
                 ),
-                rx.link(rx.button("Find a tree", size="3"), href="/trees"),
+                rx.flex(
+                    rx.link(rx.button("Find a tree", size="3"), href="/trees"),
+                    rx.link(
+                        rx.button("Show all sessions", size="3", variant="soft"), href="/sessions?status=all"
+                    ),
+                    spacing="3",
+                    wrap="wrap",
+                    justify="center",
+                ),
             ),
         ),
     )
 
 
 def _session(session: rx.Var[SessionSummary]) -> rx.Component:
+    name = rx.cond(session.title != "", session.title, session.tree.title)
     is_mine = session.holder.id == SessionsState.me
     waits = (session.status == "parked") | (session.status == "abandoned")
-    return rx.box(
-        session_card(session),
+    return session_card(
+        session,
         rx.box(
             rx.cond(
                 is_mine & waits,
-                rx.button("Resume", size="3", on_click=SessionsState.resume(session.id)),
+                rx.button("Resume", size="3", variant="soft", on_click=SessionsState.resume(session.id)),
             ),
+            rx.cond(
+                is_mine & (session.status == "active"),
+                rx.link(
+                    rx.button("Continue", size="3", variant="soft", tab_index=-1),
+                    href=f"/sessions/{session.id}",
+                ),
+            ),
+            copy_button(session.id),
+            replay_link(session.id),
             rx.cond(
                 is_mine,
                 rx.button(
-                    "Rename",
+                    rx.icon("pencil", size=18, custom_attrs={"aria-hidden": "true"}),
+                    "Title, ticket",
                     size="3",
                     variant="soft",
                     color_scheme="gray",
@@ -129,9 +148,10 @@ def _session(session: rx.Var[SessionSummary]) -> rx.Component:
                 ),
             ),
             export_button(session.id),
-            class_name="row-actions",
+            class_name="session-actions",
+            role="group",
+            custom_attrs={"aria-label": name},
         ),
-        key=session.id,
     )
 
 

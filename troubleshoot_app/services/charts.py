@@ -8,14 +8,17 @@ from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
+from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.domain.comparison import What, overlay
 from troubleshoot_app.domain.errors import Problem
 from troubleshoot_app.domain.jumps import Neighbourhood, jump_names
 from troubleshoot_app.domain.layout import lay_out_in_rows
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+from troubleshoot_app.models import Step
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.charts import Change, ChartEdge, ChartNode, ChartView
 from troubleshoot_app.services import tree_editing, tree_versions
@@ -60,10 +63,21 @@ def version_chart(db: Session, actor: Actor, *, tree_id: object, version: int) -
     return _whole(db, actor, tree)
 
 
-def session_chart(db: Session, actor: Actor, *, session_id: object) -> ChartView:
-    """Return the chart of the version that a session is in; ``NotFound`` or ``Forbidden`` for who may not see it."""
+def session_chart(db: Session, actor: Actor, *, session_id: object, seq: int | None = None) -> ChartView:
+    """Return the chart of the version that a session is in, or was in at step ``seq``.
+
+    Raises:
+        NotFound: no such session in the account, or no such step of it.
+        Forbidden: it is somebody else's, and the actor is no senior.
+    """
     row = read_session(db, actor, session_id)
-    return _whole(db, actor, tree_of_version(db, row.current_version_id))
+    version_id = row.current_version_id
+    if seq is not None and seq != row.seq + 1:
+        step = select(col(Step.version_id)).where(col(Step.session_id) == row.id, col(Step.seq) == seq)
+        version_id = db.scalars(step).one_or_none()
+        if version_id is None:
+            raise NotFound()
+    return _whole(db, actor, tree_of_version(db, version_id))
 
 
 def comparison_chart(db: Session, actor: Actor, *, tree_id: object, older: int, newer: int) -> ChartView:

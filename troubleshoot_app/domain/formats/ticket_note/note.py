@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from troubleshoot_app.domain.handoff import HandoffStatus, Intent, Outcome, Priority, SessionStatus
+from troubleshoot_app.domain.timeline import step_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,4 @@ class TicketNote:
 
     def step_times(self) -> list[timedelta]:
         """Return how long each step took: from the answer before it, or from the start, to its own answer."""
-        before = [self.started_at, *(step.at for step in self.steps)]
-        return [
-            max(step.at - earlier, timedelta(0)) for step, earlier in zip(self.steps, before, strict=False)
-        ]
+        return step_times(self.started_at, [step.at for step in self.steps])
