@@ -5,6 +5,7 @@ from reflex.plugins import RadixThemesPlugin, SitemapPlugin
 from reflex_base.constants import StateManagerMode
 
 from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.server.lean_pages import LeanPages
 from troubleshoot_app.server.same_origin import SameOrigin
 
 settings = get_settings()
@@ -20,11 +21,14 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     default_color_mode="system",
+    frontend_lazy_bundled_libraries=True,
+    frontend_compression_formats=["brotli", "gzip"],
     plugins=[
         RadixThemesPlugin(
             theme=rx.theme(accent_color="indigo", gray_color="slate", radius="large", scaling="100%")
         ),
         SameOrigin(),
+        LeanPages(),
     ],
     disable_plugins=[SitemapPlugin],
 )

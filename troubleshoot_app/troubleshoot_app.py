@@ -15,7 +15,7 @@ from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.notifications.mail import sender_from
 from troubleshoot_app.notifications.worker import Worker
-from troubleshoot_app.pages import PLAIN_ADDRESSES, add_pages
+from troubleshoot_app.pages import ADDRESSES, add_pages
 from troubleshoot_app.states import guard, live
 from troubleshoot_app.states.base import MessageState, on_backend_exception
 from troubleshoot_app.states.browser_errors import BrowserErrors
@@ -42,7 +42,7 @@ app = rx.App(
 sockets = next(route.app for route in app._api.routes if route.path == SOCKET_PREFIX)
 app.api_transformer = [
     make_api(),
-    partial(Edge, pages=PLAIN_ADDRESSES, build=BUILD, sockets=sockets),
+    partial(Edge, routes=ADDRESSES, build=BUILD, sockets=sockets),
     EndUnread,
     Requests,
 ]

@@ -1,30 +1,46 @@
-import Markdown from "react-markdown";
-import remarkGfm from "remark-gfm";
+import { useEffect, useSyncExternalStore } from "react";
 
-// What authors write, as Markdown. HTML in it is dropped, not rendered, and links never carry scripts
-// (react-markdown empties the address of anything but http, https, mailto and the like).
+// What authors write. Most of it is one plain sentence, which needs nothing; what has marks in it needs the renderer, which is
+// large: it comes when it is first needed, or else when the page has been there for a while. Until then the words are shown
+// as they were written, also when it cannot be had, for a line may drop at any time.
 
-const link = ({ node, ...props }) => <a {...props} target="_blank" rel="noopener noreferrer" />;
-const image = ({ node, ...props }) => <img {...props} loading="lazy" referrerPolicy="no-referrer" />;
-const table = ({ node, ...props }) => (
-  <div className="prose-table">
-    <table {...props} />
-  </div>
-);
-const line = ({ node, ...props }) => <span className="prose-line" {...props} />;
-const strong = ({ node, ...props }) => <strong {...props} />;
+const SOON_MS = 3000;
+const MARKS = /[\n\\`*_[\]<~&@]|^\s|^[-+>#=|]|^\d+[.)]|https?:|www\./i;
 
-const block = { a: link, img: image, table };
-// Inside of a heading or a table cell: the same words, but nothing that may not stand there.
-const inline = { ...block, p: line, h1: strong, h2: strong, h3: strong, h4: strong, h5: strong, h6: strong };
+let Renderer = null;
+const waiting = new Set();
+
+function load() {
+  if (Renderer) return;
+  import("./Markdown.jsx").then(
+    ({ Markdown }) => {
+      Renderer = Markdown;
+      waiting.forEach((tell) => tell());
+    },
+    () => {},
+  );
+}
+
+const subscribe = (tell) => {
+  waiting.add(tell);
+  return () => waiting.delete(tell);
+};
+
+if (typeof window !== "undefined") setTimeout(load, SOON_MS);
+
+function Marked({ text, isInline, plain }) {
+  const Renders = useSyncExternalStore(subscribe, () => Renderer, () => null);
+  useEffect(load, []);
+  return Renders ? <Renders text={text} isInline={isInline} /> : plain;
+}
 
 export function Prose({ text, isInline = false, className = "" }) {
+  const words = text ?? "";
   const Tag = isInline ? "span" : "div";
+  const plain = words && (isInline ? <span className="prose-line">{words}</span> : <p>{words}</p>);
   return (
     <Tag className={`prose ${className}`}>
-      <Markdown skipHtml remarkPlugins={[remarkGfm]} components={isInline ? inline : block}>
-        {text ?? ""}
-      </Markdown>
+      {MARKS.test(words) ? <Marked text={words} isInline={isInline} plain={plain} /> : plain}
     </Tag>
   );
 }

@@ -75,7 +75,7 @@ class _SignedIn:
         report = subprocess.run(
             [
                 "node", str(CLI), self._url + address, f"--port={self._port}", "--output=json", "--quiet",
-                "--disable-storage-reset", f"--only-categories={','.join(categories)}",
+                f"--only-categories={','.join(categories)}",
                 f"--skip-audits={SKIPPED_ON_LOOPBACK}",
             ],
             env=_with_node(), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PAGE_SECONDS,

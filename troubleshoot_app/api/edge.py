@@ -12,6 +12,7 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from troubleshoot_app.core.addresses import pattern_of, shell_of
 from troubleshoot_app.core.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -29,20 +30,23 @@ _HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_NO_PAGE = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"  # of what is opened by itself
+)
 
 
 class Edge:
     """Wraps the whole application.
 
-    ``pages`` are the addresses without parameters; each is served as it is, where static files would answer with a
-    redirect to the same address with a slash. ``build`` is the folder with the compiled pages. ``sockets`` answers
-    websockets, which check their Origin themselves: what stands around requests would only be in each message's way.
+    ``routes`` are the addresses of the pages; each is served as it is, where static files would answer with a redirect to
+    the same address with a slash, or with an empty page. ``build`` is the folder with the compiled pages. ``sockets``
+    answers websockets, which check their Origin themselves: what stands around requests would only be in each message's way.
     """
 
-    def __init__(self, app: ASGIApp, pages: Iterable[str], build: Path, sockets: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[str], build: Path, sockets: ASGIApp) -> None:
         self._app = app
         self._sockets = sockets
-        self._pages = frozenset(pages) - {"/"}
+        self._shells = {shell_of(route): pattern_of(route) for route in routes if route != "/"}
         self._build = build
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,9 +70,15 @@ class Edge:
                 self._add_headers(MutableHeaders(scope=message), path, message["status"])
             await send(message)
 
-        if path in self._pages:
-            scope = {**scope, "path": f"{path}.html", "raw_path": f"{path}.html".encode()}
+        if page := self._page_at(path):
+            scope = {**scope, "path": page, "raw_path": page.encode()}
         await self._app(scope, receive, send_with_headers)
+
+    def _page_at(self, path: str) -> str | None:
+        """Return where the page of an address lies among the files; of several that fit, that of the plainest route."""
+        if path in self._shells:
+            return f"{path}.html"
+        return next((f"{shell}.html" for shell, fits in self._shells.items() if fits.fullmatch(path)), None)
 
     def _add_headers(self, headers: MutableHeaders, path: str, status: int) -> None:
         for name, value in _HEADERS.items():
@@ -79,7 +89,10 @@ class Edge:
             headers.setdefault("Cache-Control", f"public, max-age={YEAR_SECONDS}, immutable")
         if not path.startswith(API_PREFIX):
             headers.setdefault("Cache-Control", "no-cache")
-            headers.setdefault("Content-Security-Policy", self._policy)
+            # Not modified: what the browser has keeps the policy that it came with, whatever it is.
+            if status != HTTPStatus.NOT_MODIFIED:
+                is_page = headers.get("Content-Type", "").startswith("text/html")
+                headers.setdefault("Content-Security-Policy", self._policy if is_page else _NO_PAGE)
 
     @cached_property
     def _policy(self) -> str:

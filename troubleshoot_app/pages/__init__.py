@@ -70,9 +70,7 @@ _SIGNED_IN = (
 
 OUTSIDE_ROUTES = tuple(route for route, *_ in _OUTSIDE)
 SIGNED_IN_ROUTES = tuple(route for route, *_ in _SIGNED_IN)
-PLAIN_ADDRESSES = tuple(
-    route for route in (*OUTSIDE_ROUTES, *SIGNED_IN_ROUTES) if route.startswith("/") and "[" not in route
-)
+ADDRESSES = tuple(route for route in (*OUTSIDE_ROUTES, *SIGNED_IN_ROUTES) if route.startswith("/"))
 
 
 def add_pages(app: rx.App) -> None:

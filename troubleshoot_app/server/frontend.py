@@ -21,11 +21,13 @@ LOCK = ROOT / "var" / "build.lock"
 UNFINISHED = ROOT / "var" / "build.unfinished"
 
 PACKAGE = "troubleshoot_app"
-SOURCES = (f"{PACKAGE}/**/*.py", "assets/**/*", "rxconfig.py", "constraints.txt")
+SOURCES = (f"{PACKAGE}/**/*.py", f"{PACKAGE}/server/*.js", "assets/**/*", "rxconfig.py", "constraints.txt")
 PACKAGE_LOCK = ("reflex.lock/*",)
 # No page imports these, so that they cannot change what is built.
 APART = (f"{PACKAGE}/api/", f"{PACKAGE}/cli.py", f"{PACKAGE}/__main__.py", f"{PACKAGE}/server/")
-NOT_APART = (f"{PACKAGE}/server/same_origin.py", f"{PACKAGE}/server/compile.py")
+NOT_APART = tuple(
+    f"{PACKAGE}/server/{name}" for name in ("same_origin.py", "lean_pages.py", "lean_styles.js", "compile.py")
+)
 
 LOG_TAIL = 30
 STOP_SECONDS = 5
