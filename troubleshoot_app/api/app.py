@@ -1,6 +1,6 @@
 """The REST API as one FastAPI application, mounted beside the pages."""
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 
 from troubleshoot_app.api import docs, errors, idempotency, unknown
 from troubleshoot_app.api.bodies import BodyLimit, known_media_type
@@ -62,10 +62,9 @@ def make_api() -> FastAPI:
     api.add_middleware(Counting, api=api)
     errors.install(api)
     idempotency.install(api)
-    v1 = APIRouter(prefix=PREFIX, dependencies=[Depends(known_media_type)])
     for router in ROUTERS:
-        v1.include_router(router)
-    api.include_router(v1)
+        # Not by way of one router for all: each level of them is looked through for each request.
+        api.include_router(router, prefix=PREFIX, dependencies=[Depends(known_media_type)])
     api.include_router(operations.router)
     api.webhooks.include_router(webhooks.messages)
     docs.install(api)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from troubleshoot_app.domain.readings import Reading, parse_number, with_unit
 from troubleshoot_app.domain.steps_left import Ahead, ways_ahead
-from troubleshoot_app.domain.tree import Option, Tree, tree_from_document
+from troubleshoot_app.domain.tree import Node, Option, Tree, tree_from_document
 from troubleshoot_app.models.sessions import Step
 from troubleshoot_app.models.trees import TreeVersion
 from troubleshoot_app.models.users import User
@@ -27,6 +27,11 @@ class PublishedVersion:
 
     tree: Tree
     ref: TreeRef
+
+    @cached_property
+    def answers(self) -> Mapping[tuple[str, str], tuple[Node, Option]]:
+        """Each answer of it, by the ids of node and option."""
+        return {(node.id, one.id): (node, one) for node in self.tree.nodes.values() for one in node.options}
 
     @cached_property
     def ahead(self) -> Mapping[str, Ahead]:
@@ -102,8 +107,7 @@ def list_steps(
         if version_id not in versions:
             versions[version_id] = published_version(db, UUID(version_id))
         version = versions[version_id]
-        node = version.tree.nodes[node_id]
-        option = next(option for option in node.options if option.id == option_id)
+        node, option = version.answers[node_id, option_id]
         steps.append(
             StepView(
                 tree=version.ref,

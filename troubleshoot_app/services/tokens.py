@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 import jwt
@@ -23,6 +23,7 @@ REFRESH_LIFETIME = timedelta(days=30)
 ALGORITHM = "HS256"
 AUDIENCE = "troubleshoot"
 TYPE = "access"
+READ_TOKENS = 2_000
 REQUIRED = ("exp", "iat", "sub", "aud", "jti", "sid", "typ")
 
 
@@ -52,18 +53,22 @@ def issue_access_token(user_id: UUID, sign_in_id: UUID) -> AccessToken:
 def read_access_token(text: str) -> UUID:
     """Return the sign-in that an access token names; ``Unauthenticated`` when it is not a good one of ours."""
     try:
-        claims = jwt.decode(
-            text,
-            _key("access token"),
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            options={"require": list(REQUIRED)},
-        )
-        if claims["typ"] == TYPE:
-            return UUID(claims["sid"])
+        sign_in_id, expires = _read(text, _key("access token"))
+        if expires > now().timestamp():
+            return sign_in_id
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
         pass
     raise Unauthenticated("The access token is not valid, or no longer. Refresh it, or sign in again.")
+
+
+@lru_cache(maxsize=READ_TOKENS)
+def _read(text: str, key: bytes) -> tuple[UUID, float]:
+    """Return the sign-in of a token with a good signature, and when it ends; read once, for it comes with each request."""
+    required = {"require": list(REQUIRED)}
+    claims = jwt.decode(text, key, algorithms=[ALGORITHM], audience=AUDIENCE, options=required)
+    if claims["typ"] != TYPE:
+        raise ValueError("another kind of token")
+    return UUID(claims["sid"]), float(claims["exp"])
 
 
 def refresh_token(row_id: UUID) -> str:
