@@ -89,7 +89,7 @@ def test_the_line_may_drop_and_nothing_is_lost(page_of: Browsers, team: Team):
     technician.context.set_offline(False)
     answer(technician, "Look again", POWER)
     expect(technician.get_by_text("typed while offline")).to_be_visible()
-    expect(technician.get_by_text("2 steps")).to_be_visible()
+    expect(technician.get_by_text("2 steps", exact=True)).to_be_visible()
 
 
 def test_a_server_that_is_killed_in_mid_walk_costs_nothing(
@@ -106,7 +106,7 @@ def test_a_server_that_is_killed_in_mid_walk_costs_nothing(
     technician.get_by_role("button", name="Look again").click()
     expect(question(technician)).to_have_text(POWER, timeout=RESTART_MS)
     expect(technician.get_by_text("typed while it was down")).to_be_visible()
-    expect(technician.get_by_text("2 steps")).to_be_visible()
+    expect(technician.get_by_text("2 steps", exact=True)).to_be_visible()
     answer(technician, "No", PLUG)
     expect(technician.get_by_text("3 steps")).to_be_visible()
 
