@@ -108,7 +108,7 @@ def test_a_server_that_is_killed_in_mid_walk_costs_nothing(
     expect(technician.get_by_text("typed while it was down")).to_be_visible()
     expect(technician.get_by_text("2 steps", exact=True)).to_be_visible()
     answer(technician, "No", PLUG)
-    expect(technician.get_by_text("3 steps")).to_be_visible()
+    expect(technician.get_by_text("3 steps", exact=True)).to_be_visible()
 
 
 def test_what_an_author_or_a_technician_writes_is_shown_and_never_run(page_of: Browsers, team: Team):

@@ -64,8 +64,9 @@ def read_access_token(text: str) -> UUID:
 @lru_cache(maxsize=READ_TOKENS)
 def _read(text: str, key: bytes) -> tuple[UUID, float]:
     """Return the sign-in of a token with a good signature, and when it ends; read once, for it comes with each request."""
-    required = {"require": list(REQUIRED)}
-    claims = jwt.decode(text, key, algorithms=[ALGORITHM], audience=AUDIENCE, options=required)
+    claims = jwt.decode(
+        text, key, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": list(REQUIRED)}
+    )
     if claims["typ"] != TYPE:
         raise ValueError("another kind of token")
     return UUID(claims["sid"]), float(claims["exp"])
