@@ -1,7 +1,7 @@
 import { lazy, memo, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from "lucide-react";
 import { Button } from "@radix-ui/themes";
-import { Happening, StopCard } from "./ReplayStop";
+import { Happening, isTakenBack, StopCard } from "./ReplayStop";
 
 // A session gone through again, one step at a time. All of it comes in one answer over HTTP, so that going from step to
 // step asks nobody; the address says which step is shown.
@@ -42,12 +42,14 @@ function useWide() {
   return isWide;
 }
 
+const OF_UNDONE = ["went_back", "changed"];
+
 // Without what was undone, what happened meanwhile is told at the next stop that is left.
 function live(stops) {
   const left = [];
   let meanwhile = [];
   for (const stop of stops) {
-    meanwhile = meanwhile.concat(stop.happenings.filter((one) => one.kind !== "went_back"));
+    meanwhile = meanwhile.concat(stop.happenings.filter((one) => !OF_UNDONE.includes(one.kind)));
     if (stop.undone) continue;
     left.push({ ...stop, happenings: meanwhile });
     meanwhile = [];
@@ -104,7 +106,7 @@ const Line = memo(function Line({ stop, place, isHere, end, onShow }) {
       ))}
       <a
         href={`?step=${stop.seq}`}
-        className={`replay-link${stop.undone ? " replay-link-undone" : ""}`}
+        className={`replay-link${isTakenBack(stop) ? " replay-link-undone" : ""}`}
         aria-current={isHere ? "step" : undefined}
         onClick={press}
       >
@@ -112,7 +114,7 @@ const Line = memo(function Line({ stop, place, isHere, end, onShow }) {
         <span className="grow">
           <span className="replay-asked">{place.line}</span>
           <span className="replay-answered">
-            {stop.undone && <span className="unseen">Undone: </span>}
+            {isTakenBack(stop) && <span className="unseen">Undone: </span>}
             {stop.at ? stop.answer : end}
           </span>
         </span>

@@ -8,6 +8,7 @@ import {
   Handshake,
   LifeBuoy,
   Play,
+  Replace,
   RotateCw,
   Undo2,
 } from "lucide-react";
@@ -28,6 +29,7 @@ const solved = (one) => (one.outcome === "resolved" ? "it is solved" : "it is no
 const HAPPENINGS = {
   started: [Play, (one) => `Started by ${name(one)}`],
   went_back: [Undo2, (one) => `Went back to step ${one.to_seq}: ${answers(one.count)} undone`],
+  changed: [Replace, (one) => `Step ${one.to_seq} answered anew by ${name(one)}${one.summary && `: ${one.summary}`}`],
   parked: [CirclePause, (one) => `Parked by ${name(one)}`],
   resumed: [Play, (one) => `Resumed by ${name(one)}`],
   escalated: [LifeBuoy, (one) => `Escalated by ${name(one)}${priority(one)}`],
@@ -125,23 +127,40 @@ function Answered({ stop }) {
   if (!stop.at) return null;
   return (
     <p className="quiet replay-foot">
-      {name(stop)}, <Clock at={stop.at} /> · {stop.took} after the {stop.seq === 1 ? "start" : "step before"}
+      {name(stop)}, <Clock at={stop.at} /> ·{" "}
+      {stop.repeats === null
+        ? `${stop.took} after the ${stop.seq === 1 ? "start" : "step before"}`
+        : `kept from step ${stop.repeats}`}
     </p>
   );
 }
 
+function Fate({ stop }) {
+  if (!stop.undone) return null;
+  return (
+    <p className="replay-fact">
+      <Badge color="gray" size="2" variant="solid">
+        {stop.kept_as ? "Kept" : "Undone"}
+      </Badge>
+      <span className="quiet">
+        {stop.kept_as
+          ? `An earlier answer was changed later; this one stays, as step ${stop.kept_as}.`
+          : "This answer was taken back later."}
+      </span>
+    </p>
+  );
+}
+
+export const isTakenBack = (stop) => stop.undone && !stop.kept_as;
+
 export function StopCard({ stop, place, files, isLast }) {
   const { node } = place;
   return (
-    <article className={stop.undone ? "replay-card replay-undone" : "replay-card"} aria-labelledby="replay-question">
-      {stop.undone && (
-        <p className="replay-fact">
-          <Badge color="gray" size="2" variant="solid">
-            Undone
-          </Badge>
-          <span className="quiet">This answer was taken back later.</span>
-        </p>
-      )}
+    <article
+      className={isTakenBack(stop) ? "replay-card replay-undone" : "replay-card"}
+      aria-labelledby="replay-question"
+    >
+      <Fate stop={stop} />
       {place.tree && <p className="quiet replay-tree">In “{place.tree}”</p>}
       <h2 id="replay-question" className={node.text.length > LONG_TEXT ? "node-text node-long" : "node-text"}>
         <Prose text={node.text} isInline />

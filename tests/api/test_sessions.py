@@ -45,6 +45,7 @@ def test_a_session_from_start_to_end(viewer: Api, team: Team, path: str):
         "seq": 1, "node_id": "power", "node_text": "Is the power LED lit?", "option_id": "no", "option_label": "No",
         "value": "0 V", "note": "Dark.", "by": session["holder"], "undone": False, "tree": session["tree"],
         "is_first_in_tree": False, "found": "", "reading": None, "checked_off": False,
+        "repeats": None, "replaces": None, "kept_as": None, "is_changeable": True,
     }  # fmt: skip
     assert session["steps_left"] == {"least": 2, "most": None, "summary": "At least 2 steps left"}
     assert stepped.json()["steps_left"]["least"] == 3
@@ -63,6 +64,40 @@ def test_a_session_from_start_to_end(viewer: Api, team: Team, path: str):
         "status": 409,
         "detail": "This session is completed. Start a new one.",
     }
+
+
+def test_an_earlier_answer_is_changed_and_later_ones_stay(viewer: Api, path: str):
+    for option in ("no", "done", "yes", "yes"):
+        viewer.post(f"{path}/steps", {"option": option})
+    before = viewer.get(path).json()
+    body = {"seq": 1, "option": "yes", "revision": before["revision"]}
+    shown = viewer.post(f"{path}/change/preview", body).json()
+    assert shown == {
+        "seq": 1, "option": {"id": "yes", "label": "Yes"}, "value": None, "summary": "1 later answer stays, 2 are dropped.",
+        "kept": [{"seq": 4, "node_text": "Is the WAN LED green?", "answer": "Yes"}],
+        "dropped": [
+            {"seq": 2, "node_text": "Plug it in.", "answer": "Done"},
+            {"seq": 3, "node_text": "Is the power LED lit?", "answer": "Yes"},
+        ],
+        "stands_at": {"id": "fixed", "text": "It works."}, "stands_in": before["tree"],
+    }  # fmt: skip
+    assert viewer.get(path).json() == before
+    first, second = (
+        viewer.post(f"{path}/change", body, headers={"Idempotency-Key": "one"}).json() for _ in range(2)
+    )
+    assert first == second == viewer.get(path).json()
+    assert first["revision"] == before["revision"] + 1
+    said = ("seq", "undone", "repeats", "replaces", "kept_as")
+    assert [tuple(step[name] for name in said) for step in first["steps"]] == [
+        (1, True, None, None, None), (2, True, None, None, None), (3, True, None, None, None), (4, True, None, None, 6),
+        (5, False, None, 1, None), (6, False, 4, None, None),
+    ]  # fmt: skip
+    assert first["steps"][5]["at"] == before["steps"][3]["at"]
+    for address in ("change", "change/preview"):
+        stale = viewer.post(f"{path}/{address}", body | {"option": "no", "revision": 1})
+        assert (stale.status_code, stale.json()["revision"]) == (409, first["revision"])
+        gone = viewer.post(f"{path}/{address}", {"seq": 1, "option": "no"})
+        assert (gone.status_code, gone.json()["errors"][0]["loc"]) == (422, ["seq"])
 
 
 def test_back_without_a_body_takes_the_last_answer_back(viewer: Api, path: str):

@@ -22,7 +22,12 @@ def test_what_happens_between_two_answers_happens_at_the_later_one():
 
 def test_a_clock_that_was_set_back_moves_nothing():
     assert stop_at(at(1, 10, 3, 11), *at(10.5)) == 4
-    assert step_times(START, at(1, 10, 3, 11)) == [timedelta(minutes=one) for one in (1, 9, 0, 8)]
+    assert step_times(START, at(1, 10, 3, 11), [None] * 4) == [timedelta(minutes=one) for one in (1, 9, 0, 8)]
+
+
+def test_an_answer_that_was_kept_took_as_long_as_when_it_was_given():
+    times = step_times(START, at(1, 3, 9, 3, 15), [None, None, None, 2, None])
+    assert times == [timedelta(minutes=one) for one in (1, 2, 6, 2, 6)]
 
 
 def test_each_going_back_is_told_once_from_where_to_where():

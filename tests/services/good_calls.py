@@ -118,6 +118,7 @@ class GoodCalls:
         viewer, walk = self.team.viewer, {"session_id": self.session.id}
         seen = {"revision": self.session.revision}
         about = {"title": "t", "ticket_ref": "r", "asset": "a"}
+        changed = {"seq": 1, "option_id": "yes", "value": "v", "note": "n", "acknowledged": True}
         return {
             "sessions.start_session": (viewer, {"tree_id": self.team.tree_id, "node": "wan"} | about),
             "sessions.get_session": (viewer, walk),
@@ -128,6 +129,8 @@ class GoodCalls:
                 walk | seen | {"option_id": "done", "note": "n", "value": "v", "acknowledged": True},
             ),
             "sessions.step_back": (viewer, walk | seen | {"to_seq": 1}),
+            "session_changes.preview_change": (viewer, walk | seen | changed),
+            "session_changes.change_step": (viewer, walk | seen | changed),
             "sessions.save_note": (viewer, walk | {"seq": 1, "note": "n"}),
             "sessions.update_session": (viewer, walk | seen | about | {"notes": "n"}),
             "sessions.complete_session": (viewer, walk | {"outcome": "resolved", "summary": "s"}),

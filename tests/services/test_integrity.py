@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.support.people import Team, add_team, ask, escalate, start
-from troubleshoot_app.services import handoffs, sessions, webhooks
+from troubleshoot_app.services import handoffs, session_changes, sessions, webhooks
 from troubleshoot_app.services.integrity import count_faults, find_faults
 
 
@@ -20,6 +20,16 @@ def team(db: Session) -> Team:
     ask(db, team.viewer, sessions.choose_option, session_id=walked.id, option_id=option)
     ask(db, team.viewer, sessions.step_back, session_id=walked.id)
     ask(db, team.viewer, sessions.choose_option, session_id=walked.id, option_id=option)
+    ask(db, team.viewer, sessions.choose_option, session_id=walked.id, option_id="yes")
+    ask(
+        db,
+        team.viewer,
+        session_changes.change_step,
+        session_id=walked.id,
+        seq=2,
+        option_id=option,
+        note="Lit.",
+    )
     escalate(db, team)
     claimed = escalate(db, team)
     ask(db, team.engineer, handoffs.claim, handoff_id=claimed.id)
@@ -47,6 +57,8 @@ def test_nothing_is_found_where_all_is_well(db: Session, team: Team):
     [
         ("DELETE FROM step WHERE seq = 1", "without a gap"),
         ("UPDATE session SET seq = seq + 1 WHERE status = 'parked'", "counts other steps"),
+        ("UPDATE step SET repeats_seq = 2 WHERE seq = 2", "repeats an answer that was not given"),
+        ("UPDATE step SET replaces_seq = 9 WHERE seq = 2", "stands in for an answer to another question"),
         ("UPDATE session SET attachment_count = 1", "counts other attachments"),
         ("UPDATE session SET status = 'active' WHERE status = 'parked'", "neither escalated nor parked"),
         ("UPDATE handoff SET status = 'resumed' WHERE intent = 'park'", "no open handoff says so"),

@@ -12,7 +12,7 @@ from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.notifications.abandonment import close_abandoned
 from troubleshoot_app.schemas.timelines import Stop, Timeline
-from troubleshoot_app.services import charts, handoffs, sessions, timelines
+from troubleshoot_app.services import charts, handoffs, session_changes, sessions, timelines
 
 
 @pytest.fixture
@@ -82,6 +82,27 @@ def test_a_case_with_all_that_may_happen_to_it(db: Session, team: Team):
     assert [one.by and one.by.name for one in (released, picked_up)] == [team.admin.name, erin.name]
     resolved, completed = last.happenings
     assert (resolved.words, completed.words, completed.outcome) == ("It was the plug.", "", "resolved")
+
+
+def test_a_changed_answer_is_told_where_it_was_given_and_what_was_kept_as_kept(db: Session, team: Team):
+    one = start(db, team).id
+    answer(db, team.viewer, one, "no", "done", "yes", "yes")
+    before = timeline(db, team.viewer, one)
+    ask(db, team.viewer, session_changes.change_step, session_id=one, seq=1, option_id="yes")
+    told = timeline(db, team.viewer, one)
+    assert [happened(stop) for stop in told.stops] == [["started"], [], [], [], ["changed"], [], []]
+    change = told.stops[4].happenings[0]
+    assert (change.to_seq, change.summary) == (1, "1 later answer stays, 2 are dropped.")
+    assert change.by == told.stops[4].by
+    assert [(stop.seq, stop.undone, stop.kept_as, stop.repeats) for stop in told.stops[3:]] == [
+        (4, True, 6, None), (5, False, None, None), (6, False, None, 4), (7, False, None, None),
+    ]  # fmt: skip
+    kept = told.stops[5]
+    assert (kept.at, kept.took, kept.place) == (
+        before.stops[3].at,
+        before.stops[3].took,
+        before.stops[3].place,
+    )
 
 
 def test_it_is_the_version_that_was_walked(db: Session, team: Team):

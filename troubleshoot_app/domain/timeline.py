@@ -16,6 +16,7 @@ class HappeningKind(StrEnum):
 
     STARTED = "started"
     WENT_BACK = "went_back"
+    CHANGED = "changed"
     PARKED = "parked"
     RESUMED = "resumed"
     ESCALATED = "escalated"
@@ -54,10 +55,20 @@ def goings_back(undone_at: Iterable[datetime | None]) -> list[GoingBack]:
     return [GoingBack(at, seqs[0], len(seqs)) for at, seqs in sorted(undone.items())]
 
 
-def step_times(started_at: datetime, answered_at: Sequence[datetime]) -> list[timedelta]:
-    """Return how long each answer took: from the one before it, or from the start."""
-    before = [started_at, *answered_at]
-    return [max(at - earlier, timedelta(0)) for at, earlier in zip(answered_at, before, strict=False)]
+def step_times(
+    started_at: datetime, answered_at: Sequence[datetime], repeats: Sequence[int | None]
+) -> list[timedelta]:
+    """Return how long each answer took: from the one before it, or from the start. An answer that was kept ``repeats`` the
+    step in which it was given, and took as long as it did then."""
+    times: list[timedelta] = []
+    before = started_at
+    for at, first in zip(answered_at, repeats, strict=True):
+        if first is None:
+            times.append(max(at - before, timedelta(0)))
+            before = at
+        else:
+            times.append(times[first - 1])
+    return times
 
 
 def length_in_words(time: timedelta) -> str:

@@ -1,8 +1,9 @@
 """The path of a session, read the same way for a page, a mail and a file; and the trees that give it its words."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlmodel import Session, col
 from troubleshoot_app.domain.readings import Reading, parse_number, with_unit
 from troubleshoot_app.domain.steps_left import Ahead, ways_ahead
 from troubleshoot_app.domain.tree import Node, Option, Tree, tree_from_document
+from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.sessions import Step
 from troubleshoot_app.models.trees import TreeVersion
 from troubleshoot_app.models.users import User
@@ -59,6 +61,8 @@ _STEPS = (
         cast(_step.c.by_id, Text),
         _step.c.created_at,
         _step.c.undone_at.is_not(None),
+        _step.c.repeats_seq,
+        _step.c.replaces_seq,
         _user.c.name,
     )
     .join(_user, _user.c.id == _step.c.by_id)
@@ -96,39 +100,74 @@ def list_steps(
     undone."""
     query = _STEPS if undone else _LIVE_STEPS
     rows = db.execute(query, {"of_session": session_id, "latest": latest}).all()
+    repeated = {row.repeats_seq for row in rows if row.repeats_seq is not None}
+    kept_as = _kept_as(rows) if repeated and undone else {}
+    given_at = _given_at(db, session_id, repeated) if repeated else {}
     people: dict[str, PersonRef] = {}
     versions: dict[str, PublishedVersion] = {}
     steps = []
     before = str(begun_in)
     for row in reversed(rows):
-        seq, version_id, node_id, option_id, crossed, value, note, by_id, at, undone_then, name = row
+        seq, version_id, _, _, _, _, _, by_id, at, _, repeats, _, name = row
         if by_id not in people:
             people[by_id] = PersonRef(id=by_id, name=name)
         if version_id not in versions:
             versions[version_id] = published_version(db, UUID(version_id))
-        version = versions[version_id]
-        node, option = version.answers[node_id, option_id]
-        steps.append(
-            StepView(
-                tree=version.ref,
-                is_first_in_tree=version_id != before,
-                found=_found(version.tree, option) if crossed else "",
-                seq=seq,
-                node_id=node_id,
-                node_text=node.text,
-                option_id=option_id,
-                option_label=option.label,
-                value=value,
-                reading=None if node.reading is None else _reading(node.reading, value),
-                checked_off=node.acknowledge,
-                note=note,
-                by=people[by_id],
-                at=at,
-                undone=undone_then,
-            )
-        )
-        before = version_id
+        kept = kept_as.get(seq)
+        given = at if repeats is None else given_at[repeats]
+        steps.append(_step_view(row, versions[version_id], people[by_id], given, before, kept))
+        if kept is None:
+            before = version_id
     return steps
+
+
+def _kept_as(rows: Sequence[AnyRow]) -> dict[int, int]:
+    """Return the steps whose answers were kept when an earlier one was changed, with those that they are there again in;
+    ``rows`` are the steps, the latest first."""
+    kept: dict[int, int] = {}
+    later: dict[int, int] = {}
+    for row in rows:
+        first = row.seq if row.repeats_seq is None else row.repeats_seq
+        if first in later:
+            kept[row.seq] = later[first]
+        later[first] = row.seq
+    return kept
+
+
+def _given_at(db: Session, session_id: UUID, seqs: Collection[int]) -> dict[int, datetime]:
+    """Return when the answers that were kept were given, by the step in which they were first."""
+    given = select(_step.c.seq, _step.c.created_at).where(
+        _step.c.session_id == session_id, _step.c.seq.in_(seqs)
+    )
+    return {step.seq: step.created_at for step in db.execute(given)}
+
+
+def _step_view(
+    row: AnyRow, version: PublishedVersion, by: PersonRef, at: datetime, before: str, kept_as: int | None
+) -> StepView:
+    seq, version_id, node_id, option_id, crossed, value, note, _, _, undone, repeats, replaces, _ = row
+    node, option = version.answers[node_id, option_id]
+    return StepView(
+        tree=version.ref,
+        is_first_in_tree=version_id != before,
+        found=_found(version.tree, option) if crossed else "",
+        seq=seq,
+        node_id=node_id,
+        node_text=node.text,
+        option_id=option_id,
+        option_label=option.label,
+        value=value,
+        reading=None if node.reading is None else _reading(node.reading, value),
+        checked_off=node.acknowledge,
+        note=note,
+        by=by,
+        at=at,
+        undone=undone,
+        repeats=repeats,
+        replaces=replaces,
+        kept_as=kept_as,
+        is_changeable=len(node.options) > 1 or node.reading is not None,
+    )
 
 
 def _found(tree: Tree, option: Option) -> str:

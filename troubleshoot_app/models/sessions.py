@@ -62,7 +62,9 @@ class Step(AccountRow, table=True):
     """One answer. Never changed and never deleted: going back marks it undone.
 
     ``homes`` are those of the session when it was given. An answer that led to another tree, or home from one, says to
-    which version and node of it: ``to_version_id``, ``to_node_id``.
+    which version and node of it: ``to_version_id``, ``to_node_id``. When an earlier answer is changed, the new one names
+    the step that it stands in for (``replaces_seq``), and a later one that still holds is there again, naming the step in
+    which it was given first (``repeats_seq``); ``by_id`` stays who gave it.
     """
 
     __table_args__ = (
@@ -82,4 +84,6 @@ class Step(AccountRow, table=True):
     value: str | None = Field(default=None, max_length=TEXT_LENGTH)
     note: str = Field(default="", max_length=TEXT_LENGTH)
     by_id: UUID = Field(foreign_key="app_user.id")
+    repeats_seq: int | None = None
+    replaces_seq: int | None = None
     undone_at: datetime | None = Field(default=None, sa_type=Timestamp)

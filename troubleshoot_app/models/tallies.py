@@ -18,9 +18,11 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    false,
     func,
     literal,
     not_,
+    or_,
     select,
     true,
     union_all,
@@ -179,15 +181,30 @@ def _places(walked: CTE) -> Iterator[AnySelect]:
 
 
 def _answers(walked: CTE) -> Iterator[AnySelect]:
-    """Count answers, and how long they took: from coming to a node, or back to it, to the answer there."""
+    """Count answers, and how long they took: from coming to a node, or back to it, to the answer there.
+
+    One that was kept when an earlier one was changed is one answer, not taken back and given again: steps that repeat it
+    are taken away from those undone. It has arrived anew only where it leads elsewhere by now. How long it took to change
+    an answer is not known.
+    """
     seconds = func.extract("epoch", _step.c.created_at - _came_at(walked))
-    columns = ("version_id", "node_id", "option_id", "to_version_id", "to_node_id", "undone_at")
+    columns = (
+        "version_id",
+        "node_id",
+        "option_id",
+        "to_version_id",
+        "to_node_id",
+        "undone_at",
+        "repeats_seq",
+        "replaces_seq",
+    )
     given = (
         select(
             *(_step.c[name] for name in columns),
             walked.c.day,
             walked.c.account_id,
             cast(func.round(seconds), Integer).label("seconds"),
+            _led_there().label("led_there"),
         )
         .join(walked, walked.c.id == _step.c.session_id)
         .cte("given")
@@ -199,12 +216,30 @@ def _answers(walked: CTE) -> Iterator[AnySelect]:
         "to_version": func.coalesce(cast(given.c.to_version_id, String), ""),
         "to_node_id": func.coalesce(given.c.to_node_id, ""),
     }
-    yield _counted(TallyKind.ANSWERED, given, version_id, **answer)
-    yield _counted(TallyKind.UNDONE, given, version_id, **answer).where(given.c.undone_at.is_not(None))
-    yield _counted(TallyKind.ARRIVED_AT, given, given.c.to_version_id, node_id=given.c.to_node_id).where(
-        given.c.to_version_id.is_not(None)
+    is_first = given.c.repeats_seq.is_(None)
+    yield _counted(TallyKind.ANSWERED, given, version_id, **answer).where(is_first)
+    undone = func.count(given.c.undone_at) - func.count(given.c.repeats_seq)
+    yield _counted(TallyKind.UNDONE, given, version_id, undone, **answer).where(
+        or_(given.c.undone_at.is_not(None), not_(is_first))
     )
-    yield _counted(TallyKind.TOOK, given, version_id, node_id=node_id, seconds=given.c.seconds)
+    yield _counted(TallyKind.ARRIVED_AT, given, given.c.to_version_id, node_id=given.c.to_node_id).where(
+        given.c.to_version_id.is_not(None), not_(given.c.led_there)
+    )
+    yield _counted(TallyKind.TOOK, given, version_id, node_id=node_id, seconds=given.c.seconds).where(
+        is_first, given.c.replaces_seq.is_(None)
+    )
+
+
+def _led_there() -> ColumnElement[bool]:
+    """Return whether an answer that was kept led where it leads now before."""
+    led = _step.alias("led")
+    then = select(led.c.id).where(
+        led.c.session_id == _step.c.session_id,
+        led.c.seq == _step.c.repeats_seq,
+        led.c.to_version_id == _step.c.to_version_id,
+        led.c.to_node_id == _step.c.to_node_id,
+    )
+    return case((_step.c.repeats_seq.is_not(None), then.exists()), else_=false())
 
 
 def _came_at(walked: CTE) -> ColumnElement[datetime]:
@@ -217,7 +252,13 @@ def _came_at(walked: CTE) -> ColumnElement[datetime]:
     )
 
 
-def _counted(kind: TallyKind, rows: CTE, version_id: ColumnElement[Any], **thing: Any) -> AnySelect:
+def _counted(
+    kind: TallyKind,
+    rows: CTE,
+    version_id: ColumnElement[Any],
+    total: ColumnElement[int] | None = None,
+    **thing: Any,
+) -> AnySelect:
     """Return how often something is among ``rows``, a day each."""
     empty = {name: 0 if name == "seconds" else "" for name in THING[2:]}
     columns = [
@@ -231,5 +272,5 @@ def _counted(kind: TallyKind, rows: CTE, version_id: ColumnElement[Any], **thing
         *columns,
         rows.c.day,
         rows.c.account_id,
-        func.count().label("total"),
+        (func.count() if total is None else total).label("total"),
     ).group_by(version_id, rows.c.day, rows.c.account_id, *grouped)

@@ -36,6 +36,13 @@ class NodeRef(BaseModel):
     text: str
 
 
+class OptionRef(BaseModel):
+    """An answer in one line."""
+
+    id: str
+    label: str
+
+
 class StepReading(BaseModel):
     """What was measured at a step, in words, and what was expected; ``shown`` is empty when nothing was measured."""
 
@@ -47,7 +54,12 @@ class StepReading(BaseModel):
 @dataclass(slots=True)
 class StepView:
     """One answer of the path. ``found`` is the resolution that it came to, when the walk went home with it from the
-    tree that it had jumped to. No model, for a session may have hundreds, and these cost a fifth of models to make."""
+    tree that it had jumped to.
+
+    When an earlier answer is changed, that step is undone and the new answer ``replaces`` it. Later answers that still hold
+    are undone, too, and there again in steps of their own: such a step ``repeats`` the one in which the answer was given
+    first, and has its person and time; the one that is undone is ``kept_as`` it. With ``is_changeable`` its question has
+    another answer. No model, for a session may have hundreds, and these cost a fifth of models to make."""
 
     seq: int
     tree: TreeRef
@@ -64,6 +76,10 @@ class StepView:
     by: PersonRef
     at: datetime
     undone: bool
+    repeats: int | None
+    replaces: int | None
+    kept_as: int | None
+    is_changeable: bool
 
     @property
     def is_out_of_range(self) -> bool:
@@ -217,6 +233,47 @@ class StepBack(BaseModel):
 
     to_seq: StrictInt | None = None
     revision: StrictInt | None = None
+
+
+class AnswerChanged(BaseModel):
+    """Another answer to the question of step ``seq``, an id of one of its options, with what was measured.
+
+    Where the node asks for a reading, ``option`` may be left out: the number in ``value`` chooses it. A note that is not
+    given stays as it was. ``acknowledged`` checks off anew what an action asks to be checked off.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"seq": 1, "option": "yes", "revision": 4}]}
+    )
+
+    seq: StrictInt
+    option: str | None = Field(default=None, max_length=LINE_LENGTH)
+    value: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    note: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    acknowledged: StrictBool | None = None
+    revision: StrictInt | None = None
+
+
+class LaterAnswer(BaseModel):
+    """An answer that was given after the one to be changed."""
+
+    seq: int
+    node_text: str
+    answer: str
+
+
+class ChangePreview(BaseModel):
+    """What changing an answer would come to: later answers that stay, those that are dropped, and where the session would
+    stand. ``option`` is the one that was chosen, ``summary`` says in a sentence how many stay, empty without later ones."""
+
+    seq: int
+    option: OptionRef
+    value: str | None
+    kept: list[LaterAnswer]
+    dropped: list[LaterAnswer]
+    stands_at: NodeRef
+    stands_in: TreeRef
+    summary: str
 
 
 class Completion(BaseModel):

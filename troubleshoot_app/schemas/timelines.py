@@ -27,7 +27,8 @@ class Place(BaseModel):
 class Happening(BaseModel):
     """Something beside an answer, in the order of time; ``words`` are those that a person wrote with it.
 
-    Who went back is not known, nor when a session was closed. ``to_seq`` and ``count`` are of going back.
+    Who went back is not known, nor when a session was closed. ``to_seq`` and ``count`` are of going back; ``to_seq`` and
+    ``summary`` of an answer that was changed.
     """
 
     kind: HappeningKind
@@ -38,12 +39,14 @@ class Happening(BaseModel):
     outcome: Outcome | None = None
     to_seq: int | None = None
     count: int = 0
+    summary: str = ""
 
 
 class Stop(BaseModel):
     """Where somebody stood: what happened there, and then the answer, if one was given. ``place`` counts the places;
     ``took`` is the time since the answer before, in words; ``found`` the resolution that the answer came to, when the
-    walk went home with it."""
+    walk went home with it. An answer that was kept when an earlier one was changed is ``kept_as`` a later stop, which
+    ``repeats`` the one where it was given."""
 
     seq: int
     place: int
@@ -59,6 +62,8 @@ class Stop(BaseModel):
     at: datetime | None = None
     took: str = ""
     undone: bool = False
+    repeats: int | None = None
+    kept_as: int | None = None
 
 
 class Timeline(BaseModel):

@@ -1,12 +1,12 @@
 """Attachments: files that the holder of a session adds to it, and that whoever may read the session can get."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
@@ -34,6 +34,7 @@ from troubleshoot_app.services.session_rows import (
     lock_session,
     read_session,
 )
+from troubleshoot_app.services.session_steps import stands_as
 
 FOLDER = "attachments"
 ADDRESS = "/api/v1/attachments"
@@ -106,7 +107,7 @@ def attach(
     attachment = Attachment(
         account_id=actor.account_id,
         session_id=row.id,
-        seq=step,
+        seq=step if step is None or step > row.seq else stands_as(db, row, step),
         name=file.name,
         media_type=file.media_type,
         size=file.kept.size,
@@ -138,6 +139,15 @@ def read_attachment(db: Session, actor: Actor, *, attachment_id: object) -> Atta
         attachment.sha256,
         get_settings().var_dir / FOLDER / str(attachment.account_id) / attachment.file_name,
     )
+
+
+def move_attachments(db: Session, row: SessionRow, to: Mapping[int, int]) -> None:
+    """Let the files of a locked session follow from each step to another one."""
+    if not row.attachment_count:
+        return
+    seq = Attachment.__table__.c.seq
+    followed = update(Attachment.__table__).where(col(Attachment.session_id) == row.id, seq.in_(to))
+    db.execute(followed.values(seq=case(dict(to), value=seq)))
 
 
 def list_attachments(db: Session, row: SessionRow) -> list[AttachmentView]:

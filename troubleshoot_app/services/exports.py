@@ -126,6 +126,9 @@ def _steps(db: Session, session_id: UUID, begun_in: UUID) -> tuple[NoteStep, ...
             by=Person(step.by.id, step.by.name),
             at=step.at,
             undone=step.undone,
+            repeats=step.repeats,
+            replaces=step.replaces,
+            kept_as=step.kept_as,
         )
         for step in list_steps(db, session_id, begun_in)
     )

@@ -112,8 +112,12 @@ def _conditions(db: Session, figure: Figure, versions: set[UUID], node: str) -> 
             at = (SESSION.c.current_version_id.in_(versions), SESSION.c.node_id == node)
             return [*at, SESSION.c.status.in_(OVER_STATUSES)]
         case Figure.UNDONE:
-            taken_back = select(_step.c.session_id).where(
-                _step.c.version_id.in_(versions), _step.c.node_id == node, _step.c.undone_at.is_not(None)
+            # An answer that was kept is undone, and there again in a step that repeats it.
+            taken_back = (
+                select(_step.c.session_id)
+                .where(_step.c.version_id.in_(versions), _step.c.node_id == node)
+                .group_by(_step.c.session_id)
+                .having(func.count(_step.c.undone_at) > func.count(_step.c.repeats_seq))
             )
             return [SESSION.c.id.in_(taken_back)]
         case Figure.ESCALATIONS:

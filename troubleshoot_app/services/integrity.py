@@ -41,6 +41,20 @@ _RULES = (
         " OR session.live_steps <> count(step.id) FILTER (WHERE step.undone_at IS NULL)",
     ),
     _Rule(
+        "session {id}: a step repeats an answer that was not given, or still stands",
+        "SELECT step.session_id AS id FROM step LEFT JOIN step AS first ON first.session_id = step.session_id"
+        " AND first.seq = step.repeats_seq AND first.seq < step.seq AND first.repeats_seq IS NULL"
+        " AND first.undone_at IS NOT NULL AND (first.version_id, first.node_id, first.option_id)"
+        " = (step.version_id, step.node_id, step.option_id) WHERE step.repeats_seq IS NOT NULL AND first.id IS NULL",
+    ),
+    _Rule(
+        "session {id}: a step stands in for an answer to another question, or for one that still stands",
+        "SELECT step.session_id AS id FROM step LEFT JOIN step AS earlier ON earlier.session_id = step.session_id"
+        " AND earlier.seq = step.replaces_seq AND earlier.seq < step.seq AND earlier.undone_at IS NOT NULL"
+        " AND (earlier.version_id, earlier.node_id) = (step.version_id, step.node_id)"
+        " WHERE step.replaces_seq IS NOT NULL AND earlier.id IS NULL",
+    ),
+    _Rule(
         "session {id}: it counts other attachments than it has",
         "SELECT session.id FROM session LEFT JOIN attachment ON attachment.session_id = session.id GROUP BY session.id"
         " HAVING session.attachment_count <> count(attachment.id)",

@@ -35,6 +35,12 @@ def landing_of(db: Session, account_id: UUID, name: str) -> Landing | None:
     return Landing(row.version_id, tree_of_version(db, row.version_id))
 
 
+def ids_called(db: Session, account_id: UUID, names: Iterable[str]) -> dict[str, UUID]:
+    """Return the ids of the trees that options call by these ids or slugs, archived ones too; in one query, if any."""
+    wanted = set(names)
+    return {name: row.id for name, row in _found(db, account_id, wanted).items()} if wanted else {}
+
+
 def neighbourhood(db: Session, account_id: UUID, tree: Tree, tree_id: UUID | None = None) -> Neighbourhood:
     """Return the trees that a tree jumps to and those that they jump to, as far as that goes; a query for each leap.
 

@@ -1,18 +1,16 @@
 """Sessions: start, answer, note, go back, complete."""
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, NotFound
-from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.domain.abandonment import resuming_note, with_line
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import OPEN_STATUSES, HandoffStatus, Outcome, SessionStatus
-from troubleshoot_app.domain.readings import is_same_number
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.domain.walk import TakenStep, advance, answer_at, begin, go_back
-from troubleshoot_app.models import Step, TroubleshootingSession, TroubleshootingTree
+from troubleshoot_app.models import TroubleshootingSession, TroubleshootingTree
 from troubleshoot_app.models.paths import list_steps, tree_of_version
 from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
 from troubleshoot_app.notifications.webhook_events import tell_of_completion
@@ -32,12 +30,18 @@ from troubleshoot_app.services.session_rows import (
     move_session,
     read_session,
 )
-from troubleshoot_app.services.session_steps import standing, walk_of
+from troubleshoot_app.services.session_steps import (
+    ANSWERED,
+    STEP,
+    TAKE,
+    is_answered_with,
+    standing,
+    stands_as,
+    step_taken,
+    walk_of,
+)
 from troubleshoot_app.services.session_views import session_summary, session_view
 from troubleshoot_app.services.trees import published_version
-
-_step = Step.__table__
-_TAKE = insert(_step)
 
 LIST_LIMIT = 200
 
@@ -95,10 +99,10 @@ def get_session(
 
 
 def list_path(db: Session, actor: Actor, *, session_id: object) -> list[StepView]:
-    """Return every step of a session in order, undone ones included."""
+    """Return the steps of a session in order, undone ones included; answers that were kept once, where they are now."""
     require(actor, Permission.SESSION_WALK)
     row = read_session(db, actor, session_id)
-    return list_steps(db, row.id, row.version_id)
+    return [step for step in list_steps(db, row.id, row.version_id) if step.kept_as is None]
 
 
 def list_sessions(
@@ -151,24 +155,12 @@ def choose_option(  # noqa: PLR0913  each says one thing of the answer
     jump = answer.option.tree
     landing = landing_of(db, actor.account_id, jump) if jump else None
     walk, move = advance(tree, stood, answer.option.id, landing)
-    crossed = walk.version_id != stood.version_id
-    taken = {
-        "id": new_id(),
-        "created_at": now(),
-        "account_id": actor.account_id,
-        "session_id": row.id,
-        "seq": walk.seq,
-        "version_id": stood.version_id,
-        "node_id": move.node_id,
-        "option_id": move.option_id,
-        "homes": row.homes,
-        "to_version_id": walk.version_id if crossed else None,
-        "to_node_id": walk.node_id if crossed else None,
+    taken = step_taken(row, stood, move, walk, actor.user_id, now()) | {
         "value": answer.value,
         "note": row.pending_note if note is None else text_of(note, "note", TEXT_LENGTH),
-        "by_id": actor.user_id,
     }
-    db.execute(_TAKE, taken)
+    db.execute(TAKE, taken)
+    crossed = walk.version_id != stood.version_id
     where = standing(walk) if crossed else {"node_id": walk.node_id}
     moved = move_session(db, row, **where, seq=walk.seq, live_steps=row.live_steps + 1, pending_note="")
     return session_view(db, moved, latest_steps=latest_steps)
@@ -194,15 +186,15 @@ def step_back(
     check_walkable(row, actor, number_of(revision, "revision"))
     wanted = number_of(to_seq, "to_seq")
     live = db.execute(
-        select(_step.c.seq, _step.c.node_id, _step.c.version_id, _step.c.homes, _step.c.note)
-        .where(_step.c.session_id == row.id, _step.c.undone_at.is_(None))
-        .order_by(_step.c.seq)
+        select(STEP.c.seq, STEP.c.node_id, STEP.c.version_id, STEP.c.homes, STEP.c.note)
+        .where(STEP.c.session_id == row.id, STEP.c.undone_at.is_(None))
+        .order_by(STEP.c.seq)
     ).all()
     taken = [TakenStep(step.seq, step.node_id, step.version_id, homes_of_row(step.homes)) for step in live]
     back = go_back(walk_of(row), taken, wanted)
     noted = next(step.note for step in live if step.seq == back.undone[0])
     note = "\n".join(dict.fromkeys(filter(None, (noted, row.pending_note))))[:TEXT_LENGTH]
-    undone = update(_step).where(_step.c.session_id == row.id, _step.c.seq.in_(back.undone))
+    undone = update(STEP).where(STEP.c.session_id == row.id, STEP.c.seq.in_(back.undone))
     db.execute(undone.values(undone_at=now()))
     moved = move_session(
         db, row, **standing(back.walk), live_steps=row.live_steps - len(back.undone), pending_note=note
@@ -225,13 +217,12 @@ def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, not
     at = number_of(seq, "seq")
     if at is None or not 0 <= at <= row.seq:
         raise invalid("seq", "This session has no such step.")
-    if at == row.seq:
+    answered = None if at == row.seq else _answered_after(db, row, at)
+    if answered is None:
         noted = update(SESSION).where(SESSION.c.id == row.id)
         db.execute(noted.values(pending_note=typed, updated_at=now()))
     else:
-        db.execute(
-            update(_step).where(_step.c.session_id == row.id, _step.c.seq == at + 1).values(note=typed)
-        )
+        db.execute(update(STEP).where(STEP.c.session_id == row.id, STEP.c.seq == answered).values(note=typed))
         db.execute(update(SESSION).where(SESSION.c.id == row.id).values(updated_at=now()))
 
 
@@ -316,16 +307,19 @@ _WHY_NOT_RESUMED = {
 }
 
 
+def _answered_after(db: Session, row: SessionRow, seq: int) -> int | None:
+    """Return the step that answered the question reached after step ``seq``; None when it is still asked. What a changed
+    answer wrote in between answered other questions."""
+    later = (STEP.c.session_id == row.id, STEP.c.seq > seq, ANSWERED)
+    answered = db.execute(select(func.min(STEP.c.seq)).where(*later)).scalar_one()
+    return None if answered is None else stands_as(db, row, answered)
+
+
 def _took(db: Session, row: SessionRow, option_id: str, typed: str | None, actor: Actor) -> bool:
     """Tell whether the last thing that happened to the session is that very answer by the same person."""
     last = db.execute(
-        select(_step.c.option_id, _step.c.value, _step.c.by_id, _step.c.version_id, _step.c.node_id).where(
-            _step.c.session_id == row.id, _step.c.seq == row.seq, _step.c.undone_at.is_(None)
+        select(STEP.c.option_id, STEP.c.value, STEP.c.by_id, STEP.c.version_id, STEP.c.node_id).where(
+            STEP.c.session_id == row.id, STEP.c.seq == row.seq, STEP.c.undone_at.is_(None), ANSWERED
         )
     ).one_or_none()
-    if last is None or last.by_id != actor.user_id:
-        return False
-    if option_id:
-        return bool(last.option_id == option_id)
-    reading = tree_of_version(db, last.version_id).nodes[last.node_id].reading
-    return reading is not None and is_same_number(reading, typed, last.value)
+    return last is not None and last.by_id == actor.user_id and is_answered_with(db, last, option_id, typed)

@@ -1,15 +1,18 @@
 """Sessions gone through again: each place where somebody stood, what happened there, and what was answered."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from itertools import takewhile
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from troubleshoot_app.domain.actor import Actor, Permission
+from troubleshoot_app.domain.answer_change import change_in_words
 from troubleshoot_app.domain.formats.ticket_note.words import one_line, without_markup
 from troubleshoot_app.domain.handoff import HandoffStatus, Intent, SessionStatus
 from troubleshoot_app.domain.timeline import (
+    GoingBack,
     HappeningKind,
     goings_back,
     length_in_words,
@@ -60,7 +63,7 @@ def get_timeline(db: Session, actor: Actor, *, session_id: object) -> Timeline:
         versions.append(version_id)
         undone_at.append(at)
     places = _Places(db, row.version_id)
-    times = step_times(row.created_at, [step.at for step in steps])
+    times = step_times(row.created_at, [step.at for step in steps], [step.repeats for step in steps])
     stops = [
         _stop(step, places.of(step.seq, version_id, step.node_id), length_in_words(took))
         for step, version_id, took in zip(steps, versions, times, strict=True)
@@ -70,9 +73,13 @@ def get_timeline(db: Session, actor: Actor, *, session_id: object) -> Timeline:
         Stop(seq=here, place=places.of(here, row.current_version_id, row.node_id), note=row.pending_note)
     )
     answered_at = [step.at for step in steps]
-    for happening in _happenings(db, row, undone_at):
+    backs = goings_back(undone_at)
+    replaced = {step.replaces for step in steps}
+    for happening in _happenings(db, row, [back for back in backs if back.to_seq not in replaced]):
         at = here if happening.at is None else stop_at(answered_at, happening.at)
         stops[at - 1].happenings.append(happening)
+    for seq, change in _changes(steps, backs):
+        stops[seq - 1].happenings.append(change)
     return Timeline(status=row.status, places=places.found, stops=stops, files=list_attachments(db, row))
 
 
@@ -119,10 +126,28 @@ def _stop(step: StepView, place: int, took: str) -> Stop:
         at=step.at,
         took=took,
         undone=step.undone,
+        repeats=step.repeats,
+        kept_as=step.kept_as,
     )
 
 
-def _happenings(db: Session, row: SessionRow, undone_at: list[datetime | None]) -> list[Happening]:
+def _changes(steps: list[StepView], backs: list[GoingBack]) -> Iterator[tuple[int, Happening]]:
+    """Yield the changes of earlier answers, each with the step that has the new one."""
+    undone = {back.to_seq: back.count for back in backs}
+    for step in steps:
+        if step.replaces is None:
+            continue
+        kept = sum(1 for _ in takewhile(lambda later: later.repeats is not None, steps[step.seq :]))
+        summary = change_in_words(kept, undone[step.replaces] - 1 - kept)
+        yield (
+            step.seq,
+            Happening(
+                kind=HappeningKind.CHANGED, at=step.at, by=step.by, to_seq=step.replaces, summary=summary
+            ),
+        )
+
+
+def _happenings(db: Session, row: SessionRow, backs: list[GoingBack]) -> list[Happening]:
     """Return what happened beside the answers, in the order of time; what has no time comes last."""
     query = select(Handoff, col(User.name)).join(User, col(User.id) == col(Handoff.from_id))
     handoffs = db.execute(query.where(col(Handoff.session_id) == row.id)).all()
@@ -133,7 +158,7 @@ def _happenings(db: Session, row: SessionRow, undone_at: list[datetime | None]) 
     ]
     found += [
         Happening(kind=HappeningKind.WENT_BACK, at=back.at, to_seq=back.to_seq, count=back.count)
-        for back in goings_back(undone_at)
+        for back in backs
     ]
     for handoff, name in handoffs:
         if handoff.intent is Intent.PARK:

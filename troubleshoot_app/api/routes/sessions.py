@@ -13,6 +13,8 @@ from troubleshoot_app.core.db import transact
 from troubleshoot_app.domain.handoff import SessionStatus
 from troubleshoot_app.schemas.handoffs import HandoffStart, HandoffView
 from troubleshoot_app.schemas.sessions import (
+    AnswerChanged,
+    ChangePreview,
     Completion,
     SessionChange,
     SessionPage,
@@ -21,7 +23,7 @@ from troubleshoot_app.schemas.sessions import (
     StepBack,
     StepTaken,
 )
-from troubleshoot_app.services import handoffs, session_lists, sessions
+from troubleshoot_app.services import handoffs, session_changes, session_lists, sessions
 from troubleshoot_app.services.access import acting
 from troubleshoot_app.services.session_lists import Scope
 
@@ -125,6 +127,50 @@ def step_back(
         session_id=session_id,
         to_seq=wanted.to_seq,
         revision=wanted.revision,
+    )
+
+
+@router.post(
+    "/{session_id}/change/preview", operation_id="sessions_change_preview", responses=problems(403, 404, 409)
+)
+def preview_change(session_id: str, body: AnswerChanged, credential: CurrentCredential) -> ChangePreview:
+    """Show what changing an earlier answer would come to: which later answers stay, which are dropped, and where the
+    session would stand. Nothing is changed. For the holder, while the session is active."""
+    return transact(
+        acting,
+        credential,
+        session_changes.preview_change,
+        session_id=session_id,
+        seq=body.seq,
+        option_id=body.option,
+        value=body.value,
+        note=body.note,
+        acknowledged=body.acknowledged,
+        revision=body.revision,
+    )
+
+
+@router.post("/{session_id}/change", operation_id="sessions_change", responses=problems(403, 404, 409))
+def change_answer(
+    session_id: str, body: AnswerChanged, credential: CurrentCredential, attempt: CurrentAttempt
+) -> SessionView:
+    """Give an earlier step of the path another answer and keep the later answers that still hold.
+
+    From where the new answer leads, later answers are given again, in their order, as long as the question reached is one
+    of theirs; the others are dropped. What is undone stays in the record, what is kept is there again as a step that
+    ``repeats`` it. For the holder, while the session is active.
+    """
+    return transact_once(
+        attempt,
+        credential,
+        session_changes.change_step,
+        session_id=session_id,
+        seq=body.seq,
+        option_id=body.option,
+        value=body.value,
+        note=body.note,
+        acknowledged=body.acknowledged,
+        revision=body.revision,
     )
 
 

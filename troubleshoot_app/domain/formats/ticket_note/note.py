@@ -36,7 +36,11 @@ class NoteReading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteStep:
     """One answer of the path; ``at`` is when it was given, ``tree`` where. ``found`` is the resolution that it came to
-    before the walk went home from the tree that it had jumped to."""
+    before the walk went home from the tree that it had jumped to.
+
+    A changed answer ``replaces`` an earlier step; a later answer that was kept then ``repeats`` the step in which it was
+    given first, and each step that it was in before is ``kept_as`` another one.
+    """
 
     seq: int
     tree: NoteTree | None = None
@@ -53,6 +57,9 @@ class NoteStep:
     by: Person
     at: datetime
     undone: bool = False
+    repeats: int | None = None
+    replaces: int | None = None
+    kept_as: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,5 +124,8 @@ class TicketNote:
     attachments: tuple[NoteAttachment, ...] = ()
 
     def step_times(self) -> list[timedelta]:
-        """Return how long each step took: from the answer before it, or from the start, to its own answer."""
-        return step_times(self.started_at, [step.at for step in self.steps])
+        """Return how long each step took: from the answer before it, or from the start, to its own answer; one that was
+        kept, as long as it did when it was given."""
+        return step_times(
+            self.started_at, [step.at for step in self.steps], [step.repeats for step in self.steps]
+        )

@@ -128,6 +128,8 @@ def _prose(title: str, text: str) -> Section:
 def _path(note: TicketNote) -> Section:
     entries = []
     for step, took in zip(note.steps, note.step_times(), strict=True):
+        if step.kept_as is not None:
+            continue
         answer = one_line(step.option_label) or one_line(step.option_id) or UNTITLED
         value = one_line(step.reading.shown if step.reading is not None else step.value or "")
         entries.append(
@@ -136,7 +138,7 @@ def _path(note: TicketNote) -> Section:
                 question=_question(step.node_text, step.node_id, _tree_entered(step)),
                 answer=_answer(answer, value, step.found),
                 note=clean(step.note),
-                about=f"{moment(step.at)}, {length(took)}, {_name(step.by.name)}{_checked_off(step)}",
+                about=f"{moment(step.at)}, {length(took)}, {_name(step.by.name)}{_remarks(step)}",
                 undone=step.undone,
             )
         )
@@ -170,8 +172,13 @@ def _out_of_range(note: TicketNote) -> Section:
     return Section("Out of range", tuple(Item(line) for line in lines))
 
 
-def _checked_off(step: NoteStep) -> str:
-    return ", checked off" if step.checked_off else ""
+def _remarks(step: NoteStep) -> str:
+    remarks = [", checked off"] if step.checked_off else []
+    if step.repeats is not None:
+        remarks.append(f", kept from step {step.repeats}")
+    if step.replaces is not None:
+        remarks.append(f", in place of step {step.replaces}")
+    return "".join(remarks)
 
 
 def _tree_entered(step: NoteStep) -> str:
