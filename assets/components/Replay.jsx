@@ -127,11 +127,9 @@ function Lines({ stops, places, at, end, onShow }) {
   const list = useRef(null);
   useEffect(() => {
     const box = list.current;
-    const here = box.querySelector("[aria-current]")?.parentElement;
-    if (!here || box.scrollHeight <= box.clientHeight) return;
-    if (here.offsetTop < box.scrollTop) box.scrollTop = here.offsetTop;
-    const below = here.offsetTop + here.offsetHeight - box.clientHeight;
-    if (below > box.scrollTop) box.scrollTop = below;
+    const here = box.querySelector("[aria-current]");
+    const middle = here.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
+    box.scrollTop += middle + here.offsetHeight / 2;
   }, [at]);
   return (
     <ol ref={list} className="replay-lines">
@@ -219,7 +217,7 @@ function Steps({ sessionId, timeline, colorMode }) {
             min={0}
             max={last}
             value={at}
-            style={{ "--done": `${last ? (100 * at) / last : 100}%` }}
+            style={{ "--done": `${last ? (100 * at) / last : 0}%` }}
             onChange={(event) => show(stops[Number(event.target.value)].seq)}
           />
           <Turn icon={ChevronFirst} label="First step" isOver={at === 0} onTurn={() => go(-Infinity)} />

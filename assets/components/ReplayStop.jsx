@@ -139,7 +139,7 @@ function Fate({ stop }) {
   if (!stop.undone) return null;
   return (
     <p className="replay-fact">
-      <Badge color="gray" size="2" variant="solid">
+      <Badge color="gray" size="2">
         {stop.kept_as ? "Kept" : "Undone"}
       </Badge>
       <span className="quiet">

@@ -22,13 +22,14 @@ QUERIES = {
     "/login": ["?next=/trees"],
     "404": ["/no/such/page"],
 }
+REPLAY = "/sessions/[session_id]/replay"
 PROBE, VOLTS, SAFE = "Which supply is it?", "Voltage between pins 3 and 7?", "Pull the plug."
 _PARAMETER = re.compile(r"\[(\w+)\]")
 
 
 @dataclass(frozen=True)
 class Material:
-    """For each parameter of an address what may stand there."""
+    """For each parameter of an address what may stand there; for some routes less of it, or something else."""
 
     values: dict[str, list[str]]
 
@@ -48,7 +49,7 @@ class Material:
             return [route, *(route + query for query in queries)]
         name = parameter.group(1)
         assert name in self.values, f"Say in tests/support/material.py what stands for [{name}] in {route}."
-        return [route.replace(f"[{name}]", value) for value in self.values[name]]
+        return [route.replace(f"[{name}]", value) for value in self.values.get(route, self.values[name])]
 
 
 def supply_tree() -> Tree:
@@ -88,6 +89,7 @@ def add_material(db: Session, team: Team) -> Material:
             "tree_id": [str(team.tree_id), str(draft), NOBODYS],
             "tree_slug": ["no-internet?asset=RTR-12", "no-such-tree"],
             "session_id": [*_sessions(db, team, supply), NOBODYS],
+            REPLAY: [_taken_back_and_handed_over(db, team), NOBODYS],
             "handoff_id": [*_handoffs(db, team), NOBODYS],
         }
     )
@@ -131,6 +133,18 @@ def _parked(db: Session, team: Team) -> str:
         reason="A part is missing.",
     )
     return session.id
+
+
+def _taken_back_and_handed_over(db: Session, team: Team) -> str:
+    session_id = _walked(db, team.viewer, start(db, team, title=LONG_WORD).id, "no")
+    ask(db, team.viewer, sessions.step_back, session_id=session_id)
+    raised = ask(
+        db, team.viewer, handoffs.open_handoff, session_id=session_id, intent=Intent.ESCALATE, priority="high"
+    )
+    ask(db, team.engineer, handoffs.claim, handoff_id=raised.id)
+    _walked(db, team.engineer, session_id, "yes", "yes")
+    ask(db, team.engineer, sessions.complete_session, session_id=session_id, outcome="resolved")
+    return session_id
 
 
 def _completed(db: Session, team: Team) -> str:

@@ -20,6 +20,7 @@ def tree_card(tree: rx.Var[TreeSummary]) -> rx.Component:
             align="center",
             spacing="2",
             justify="between",
+            wrap="wrap",
         ),
         rx.text(tree.description, size="3", class_name="quiet"),
         rx.flex(
@@ -48,6 +49,7 @@ def hit_card(hit: rx.Var[TreeHit], start_here: Any, restore: Any) -> rx.Componen
             align="center",
             spacing="2",
             justify="between",
+            wrap="wrap",
         ),
         rx.text(rx.foreach(hit.runs, _run), size="3", class_name="quiet"),
         rx.flex(
