@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
@@ -13,10 +14,11 @@ from tests.support.postgres import Cluster
 from tests.test_command_line import assert_refused, run
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import AppError, NotFound
-from troubleshoot_app.domain.formats.exports import EXPORT_FORMATS
+from troubleshoot_app.domain.formats.exports import FILE_FORMATS
 from troubleshoot_app.models import Account, AuditEntry, Delivery, TroubleshootingTree, User
 from troubleshoot_app.services import operators
 from troubleshoot_app.services.tree_batches import SourceFile
+from troubleshoot_app.services.tree_library import tree_as_file
 
 CHART = """\
 flowchart TD
@@ -150,21 +152,36 @@ def test_without_an_active_owner_nobody_signs_for_it(team: Team, folder: Path) -
     assert "no active owner" in import_here(folder, "plug.mmd")
 
 
-@pytest.mark.parametrize("format", EXPORT_FORMATS)
+@pytest.mark.parametrize("format", FILE_FORMATS)
 def test_a_tree_goes_out_in_every_format(team: Team, format: str) -> None:
-    assert transact(operators.export_tree, tree_id=str(team.tree_id), format=format, version=None).strip()
+    file = transact(operators.read_file, tree_id=str(team.tree_id), version=None)
+    assert tree_as_file(file, format).content.strip()
+
+
+def test_the_chart_is_written_as_pdf_to_pin_on_a_wall(
+    team: Team, folder: Path, clean_database: str
+) -> None:
+    wall = folder / "wall.pdf"
+
+    done = run(
+        *("export", str(team.tree_id), "--format", "pdf", "--output", str(wall)), DATABASE_URL=clean_database
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    page = PdfReader(wall).pages[0]
+    assert "Is the power LED lit?" in " ".join(page.extract_text().split())
 
 
 @pytest.mark.parametrize("version", ["99", "0"])
 def test_a_version_that_there_is_not(team: Team, version: str) -> None:
     with pytest.raises(NotFound, match="no such version"):
-        transact(operators.export_tree, tree_id=str(team.tree_id), format="json", version=version)
+        transact(operators.read_file, tree_id=str(team.tree_id), version=version)
 
 
 @pytest.mark.parametrize("tree_id", ["nonsense", "\udc80", str(UUID(int=7)), ""])
 def test_a_tree_that_there_is_not(team: Team, tree_id: str) -> None:
     with pytest.raises(NotFound, match="There is no tree with the id"):
-        transact(operators.export_tree, tree_id=tree_id, format="json", version=None)
+        transact(operators.read_file, tree_id=tree_id, version=None)
 
 
 def test_files_that_cannot_be_read_or_written_are_told_in_one_line(

@@ -14,7 +14,7 @@ from troubleshoot_app.core.errors import AppError
 from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import Settings, get_settings
 from troubleshoot_app.domain.errors import DomainError
-from troubleshoot_app.domain.formats.exports import EXPORT_FORMATS
+from troubleshoot_app.domain.formats.exports import FILE_FORMATS, PDF
 from troubleshoot_app.domain.formats.imports import IMPORT_FORMATS
 from troubleshoot_app.server.errors import StartError
 from troubleshoot_app.server.paths import ROOT
@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         brief="write a tree as a file",
     )
     give.add_argument("tree_id", metavar="TREE_ID", help="id of the tree, as import printed it")
-    give.add_argument("--format", required=True, choices=EXPORT_FORMATS, help="%(choices)s", metavar="FORMAT")
+    give.add_argument("--format", required=True, choices=FILE_FORMATS, help="%(choices)s", metavar="FORMAT")
     give.add_argument(
         "--version",
         type=_version,
@@ -234,18 +234,16 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
 
 def _export(settings: Settings, options: argparse.Namespace) -> None:
     from troubleshoot_app.services import operators
+    from troubleshoot_app.services.tree_library import tree_as_file
 
-    text = _on_database(
-        settings,
-        operators.export_tree,
-        tree_id=options.tree_id,
-        format=options.format,
-        version=options.version,
-    )
+    if options.output is None and options.format == PDF and sys.stdout.isatty():
+        raise StartError("A PDF is not shown here. Say where to write it with --output FILE.")
+    file = _on_database(settings, operators.read_file, tree_id=options.tree_id, version=options.version)
+    content = tree_as_file(file, options.format).content
     if options.output is None:
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(content)
     else:
-        _write(options.output, text.encode())
+        _write(options.output, content)
 
 
 def _check(settings: Settings, _options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from troubleshoot_app.core.errors import Conflict, Invalid, NotFound
 from troubleshoot_app.domain.actor import Actor, Role
-from troubleshoot_app.domain.formats import exports
+from troubleshoot_app.domain.formats.tree_file import TreeFile
 from troubleshoot_app.models import Account, TroubleshootingTree, User
 from troubleshoot_app.services import tree_batches, tree_library
 from troubleshoot_app.services.inputs import known_id, text_of
@@ -33,14 +33,13 @@ def import_files(
     return tree_batches.import_files(db, actor, files=files, category=category, publish=publish)
 
 
-def export_tree(db: Session, *, tree_id: str, format: str, version: str | None) -> str:
-    """Return the text of the file that a tree is in a format; ``NotFound`` when there is no such tree or version."""
+def read_file(db: Session, *, tree_id: str, version: str | None) -> TreeFile:
+    """Return a tree, to be written as a file; ``NotFound`` when there is no such tree or version."""
     actor = actor_for_tree(db, tree_id)
     try:
-        file = tree_library.read_file(db, actor, tree_id=tree_id, version=version)
+        return tree_library.read_file(db, actor, tree_id=tree_id, version=version)
     except NotFound:
         raise NotFound("This tree has no such version, or is archived.") from None
-    return exports.export_tree(file, format).text
 
 
 def actor_for_account(db: Session, named: str) -> Actor:

@@ -11,7 +11,7 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.errors import DomainError
-from troubleshoot_app.domain.formats.exports import export_tree
+from troubleshoot_app.domain.formats.exports import PDF, export_tree
 from troubleshoot_app.domain.formats.poster import write_poster
 from troubleshoot_app.domain.formats.tree_file import TreeFile
 from troubleshoot_app.domain.tree import Tree
@@ -37,7 +37,6 @@ from troubleshoot_app.services.tree_rows import (
 from troubleshoot_app.services.trees import list_categories, tree_view
 
 DRAFT = "draft"
-PDF = "pdf"
 FILTER_LENGTH = 200
 
 _version = TreeVersion.__table__

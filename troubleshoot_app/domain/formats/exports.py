@@ -11,7 +11,7 @@ from troubleshoot_app.domain.formats.svg import write_svg
 from troubleshoot_app.domain.formats.tree_file import write_tree_file
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
 
-__all__ = ["EXPORT_FORMATS", "Exported", "UnknownFormat", "export_tree"]
+__all__ = ["EXPORT_FORMATS", "FILE_FORMATS", "PDF", "Exported", "UnknownFormat", "export_tree"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,9 @@ _FORMATS = {
     "svg": _Format(write_svg, "image/svg+xml", "svg"),
 }
 EXPORT_FORMATS = tuple(_FORMATS)
+PDF = "pdf"
+"""The chart on one page; ``poster`` sets it in type."""
+FILE_FORMATS = (*EXPORT_FORMATS, PDF)
 
 
 def export_tree(file: TreeFile, format: str) -> Exported:
