@@ -158,9 +158,7 @@ def test_a_tree_goes_out_in_every_format(team: Team, format: str) -> None:
     assert tree_as_file(file, format).content.strip()
 
 
-def test_the_chart_is_written_as_pdf_to_pin_on_a_wall(
-    team: Team, folder: Path, clean_database: str
-) -> None:
+def test_the_chart_is_written_as_pdf_to_pin_on_a_wall(team: Team, folder: Path, clean_database: str) -> None:
     wall = folder / "wall.pdf"
 
     done = run(

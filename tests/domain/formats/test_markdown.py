@@ -1,15 +1,20 @@
 """Outlines: nested lists, trees drawn with lines, and the outline that is written."""
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.domain.formats.charts import FILES, arrows, demo, imported, kinds, only, texts, told
 from tests.domain.strategies import drafts, sound_trees, tree_files
+from tests.support.material import supply_tree
 from troubleshoot_app.domain.errors import UnreadableTree
 from troubleshoot_app.domain.formats.exports import export_tree
+from troubleshoot_app.domain.formats.outline_marks import read_marks, with_marks
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
+from troubleshoot_app.domain.readings import Range, Reading, reading_from_document
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 
 
@@ -303,6 +308,48 @@ def test_an_export_of_a_real_tree_comes_back_with_its_ways(name: str):
 
     assert len(chart.file.tree.nodes) == len(file.tree.nodes)
     assert ways(chart.file) == ways(file)
+
+
+def test_what_is_measured_and_checked_off_and_where_a_tree_belongs_comes_back():
+    file = TreeFile(title="Supply", category="Power", tags=("dc", "ac"), tree=supply_tree())
+    (chart,) = imported(export_tree(file, "markdown").text, "markdown").charts
+
+    assert (chart.file.category, chart.file.tags, chart.file.description) == ("Power", ("dc", "ac"), "")
+    wanted = [replace(node, id="", options=()) for node in file.tree.nodes.values()]
+    assert [replace(node, id="", options=()) for node in chart.file.tree.nodes.values()] == wanted
+    (volts,) = (node for node in chart.file.tree.nodes.values() if node.reading)
+    assert [(option.label, option.when) for option in volts.options] == [
+        ("Too low", Range(below=11.5)), ("Fine", Range(at_least=11.5)), ("I cannot measure", None)
+    ]  # fmt: skip
+
+
+def test_a_mark_for_a_reading_that_says_something_else_is_told_and_kept():
+    chart = only(
+        "- Volts? *(measure, in V, expected about twelve)*\n  - Low: Charge it.\n  - Good: Go on.\n",
+        "markdown",
+    )
+    assert chart.file.tree.nodes[chart.file.tree.start].text.endswith("about twelve)*")
+    assert ("field_left_out", 1) in {(line.code, line.line) for line in chart.report}
+
+
+_ends = st.none() | st.decimals(-9999, 9999, places=3).map(float)
+
+
+@given(
+    st.builds(
+        Reading,
+        st.sampled_from(["", "V", "°C", "%", "m/s", "mm Hg"]),
+        _ends,
+        _ends,
+        st.none() | st.integers(0, 6),
+    )
+)
+def test_any_reading_comes_back(reading: Reading):
+    marked = with_marks(Node("a", NodeKind.ACTION, "", reading=reading, acknowledge=True), "Measure it")
+    words, _, document, acknowledge, odd = read_marks(marked)
+    assert (words, acknowledge, odd) == ("Measure it", True, False)
+    assert document is not None
+    assert reading_from_document(document) == reading
 
 
 @given(tree_files(drafts() | sound_trees()))

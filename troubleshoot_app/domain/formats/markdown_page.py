@@ -6,6 +6,7 @@ from troubleshoot_app.domain.formats.markdown_blocks import Block, blocks_of, te
 from troubleshoot_app.domain.formats.mermaid_header import begins_flowchart, other_diagram
 from troubleshoot_app.domain.formats.mermaid_parser import read_mermaid
 from troubleshoot_app.domain.formats.outline import DRAWN, Item, read_drawn, read_list
+from troubleshoot_app.domain.formats.outline_marks import read_about
 from troubleshoot_app.domain.formats.outline_to_chart import chart_of_outline, is_tree
 from troubleshoot_app.domain.formats.report import Code, Report
 from troubleshoot_app.domain.formats.source import Source
@@ -123,10 +124,13 @@ class _Page:
         if self._heading is not None:
             chart.about.setdefault("title", plain(self._heading.text))
             self._heading = None
-        if self._prose:
-            words = "\n\n".join(self._words(block) for block in self._prose)
-            chart.about.setdefault("description", words)
-            self._prose = []
+        words = [self._words(block) for block in self._prose]
+        if words and (about := read_about(words[-1])):
+            chart.about = about | chart.about
+            words.pop()
+        if words:
+            chart.about.setdefault("description", "\n\n".join(words))
+        self._prose = []
         self._charts.append(chart)
 
     def _take_plain_lists(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from troubleshoot_app.domain.formats.outline_to_chart import BACK, ESCALATE, TREE
+from troubleshoot_app.domain.formats.outline_marks import BACK, TREE, about_line, with_marks, with_numbers
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
 from troubleshoot_app.domain.formats.words import as_label
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
@@ -23,10 +23,8 @@ def write_markdown(file: TreeFile) -> str:
     parts = [f"# {file.title}"]
     if file.description:
         parts.append(file.description)
-    about = [f"Category: {file.category}"] if file.category else []
-    about += [f"Tags: {', '.join(file.tags)}"] if file.tags else []
-    if about:
-        parts.append(" · ".join(about))
+    if about := about_line(file.category, file.tags):
+        parts.append(about)
     outline = _Outline(file.tree)
     outline.write()
     parts += ["\n".join(block) for block in outline.blocks()]
@@ -150,19 +148,11 @@ def _steps(node: Node, depth: int) -> list[_Step]:
 
 
 def _label(option: Option) -> str:
-    label = " ".join(option.label.split()) or "…"
-    return label if option.when is None else f"{label} ({option.when})"
+    return with_numbers(" ".join(option.label.split()) or "…", option.when)
 
 
 def _words(node: Node) -> str:
-    text = node.text.strip() or "…"
-    if node.reading is not None:
-        unit = f", in {node.reading.unit}" if node.reading.unit else ""
-        expected = f", expected {node.reading.expected}" if node.reading.expected else ""
-        text = f"{text} *(measure{unit}{expected})*"
-    if node.acknowledge:
-        text = f"{text} *(check off)*"
-    return f"{text} {ESCALATE}" if node.kind is NodeKind.ESCALATION else text
+    return with_marks(node, node.text.strip() or "…")
 
 
 def _link_words(node: Node) -> str:

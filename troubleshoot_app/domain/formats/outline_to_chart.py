@@ -7,17 +7,12 @@ from typing import NamedTuple
 from troubleshoot_app.domain.errors import quoted
 from troubleshoot_app.domain.formats.chart import Box, Chart
 from troubleshoot_app.domain.formats.outline import Item
+from troubleshoot_app.domain.formats.outline_marks import BACK, read_marks, read_numbers
 from troubleshoot_app.domain.formats.report import Code, Place
 from troubleshoot_app.domain.formats.words import asks, is_no, is_yes, plain
-from troubleshoot_app.domain.tree import NodeKind
 
 OTHERWISE = "Otherwise"
 WHICH = "Which of these?"
-ESCALATE = "*(escalate)*"
-"""What stands behind the words of a node that passes the case on."""
-
-TREE, BACK = "→ tree `{}`", ", and back"
-"""What stands below an answer that leads to another tree, and whether it comes back to what follows."""
 
 _TREE = re.compile(rf"→ tree `(?P<tree>[^`\n]+)`(?P<back>{BACK})?")
 _ARROW = re.compile(r"(?P<label>[^:?\n]{1,60}?)\s*(?:→|⇒|-->|->|=>)\s*(?P<rest>\S(?s:.*))")
@@ -83,6 +78,8 @@ class _Builder:
         for arrow in self._chart.arrows:
             if arrow.target.startswith("#"):
                 arrow.target = self._jump(arrow.target[1:], arrow.place)
+            if arrow.label and self._chart.boxes[arrow.source].reading is not None:
+                arrow.label, arrow.when = read_numbers(arrow.label)
         in_order = sorted(
             self._chart.boxes.values(), key=lambda box: (box.place.line or 0, box.place.column or 0)
         )
@@ -90,16 +87,18 @@ class _Builder:
 
     def box(self, item: Item, text: str) -> Box:
         """Return a new box for an item; what stands below that is taken later."""
-        words, more = _split_help(text)
+        marked, more = _split_help(text)
+        words, kind, reading, acknowledge, odd = read_marks(marked)
         base = _NOT_IN_ID.sub("-", plain(words).casefold()).strip("-")[:40].strip("-") or "n"
         box_id = base
         while box_id in self._chart.boxes:
             self._used[base] += 1
             box_id = f"{base}-{self._used[base]}"
         box = self._chart.box(box_id, item.place)
-        box.text, box.help = words, more
-        if words.endswith(ESCALATE):
-            box.text, box.kind = words.removesuffix(ESCALATE).rstrip(), NodeKind.ESCALATION
+        box.text, box.help, box.kind, box.reading, box.acknowledge = words, more, kind, reading, acknowledge
+        if odd:
+            message = f"What {quoted(words)} says of measuring is not understood; it was kept as text."
+            self._chart.report.warning(Code.FIELD_LEFT_OUT, item.place, message)
         if item.anchor:
             self._anchors.setdefault(item.anchor, box_id)
         if item.children:
@@ -122,7 +121,11 @@ class _Builder:
 
     def _take_children(self, box: Box, item: Item) -> None:
         children = item.children
-        asked = asks(box.words) or any(_is_plain_answer(child.text) for child in children)
+        asked = (
+            box.reading is not None
+            or asks(box.words)
+            or any(_is_plain_answer(child.text) for child in children)
+        )
         answers = [_answer(child, asked=asked and len(children) > 1) for child in children]
         if not asked and not any(answers):
             if len(children) > 1 and all(child.ordered for child in children):
