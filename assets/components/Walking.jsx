@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { Button, TextArea } from "@radix-ui/themes";
 import { Prose } from "./Prose";
 
@@ -7,7 +7,7 @@ import { Prose } from "./Prose";
 
 const SAVE_AFTER_MS = 300;
 const DOUBLE_PRESS_MS = 1000;
-const SHOWN_AS_WAITING_MS = 8000; // then it was refused, and a sentence said so
+export const SHOWN_AS_WAITING_MS = 8000; // then it was refused, and a sentence said so
 const STILL_MEANT_MS = 120000;
 const NOTE = "note";
 
@@ -27,19 +27,20 @@ function useReturn(hydrated, send) {
 }
 
 // What is measured: large, with its unit and what is expected. Where the number chooses the answer, it is sent alone.
-function Reading({ reading, value, setValue, isSentAlone, isBusy, onEnter }) {
+export function Reading({ reading, value, setValue, isSentAlone, isBusy, onEnter }) {
+  const id = useId();
   const enter = (event) => {
     event.preventDefault();
     if (isSentAlone) onEnter();
   };
   return (
     <form className="reading" onSubmit={enter}>
-      <label className="field-label" htmlFor="reading">
+      <label className="field-label" htmlFor={id}>
         What you measured
       </label>
       <div className="reading-line">
         <input
-          id="reading"
+          id={id}
           className="reading-input"
           type="text"
           inputMode="decimal"
@@ -47,7 +48,7 @@ function Reading({ reading, value, setValue, isSentAlone, isBusy, onEnter }) {
           maxLength={40}
           value={value}
           onChange={(event) => setValue(event.target.value)}
-          aria-describedby="reading-expected"
+          aria-describedby={`${id}-expected`}
         />
         {reading.unit && <span className="reading-unit">{reading.unit}</span>}
         {isSentAlone && (
@@ -56,14 +57,14 @@ function Reading({ reading, value, setValue, isSentAlone, isBusy, onEnter }) {
           </Button>
         )}
       </div>
-      <p className="quiet" id="reading-expected">
+      <p className="quiet" id={`${id}-expected`}>
         {reading.expected ? `Expected: ${reading.expected}` : "A number, such as 11.5"}
       </p>
     </form>
   );
 }
 
-function CheckOff({ done, setDone }) {
+export function CheckOff({ done, setDone }) {
   return (
     <label className="choice check-off">
       <input type="checkbox" checked={done} onChange={(event) => setDone(event.target.checked)} />

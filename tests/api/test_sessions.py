@@ -73,7 +73,8 @@ def test_an_earlier_answer_is_changed_and_later_ones_stay(viewer: Api, path: str
     body = {"seq": 1, "option": "yes", "revision": before["revision"]}
     shown = viewer.post(f"{path}/change/preview", body).json()
     assert shown == {
-        "seq": 1, "option": {"id": "yes", "label": "Yes"}, "value": None, "summary": "1 later answer stays, 2 are dropped.",
+        "seq": 1, "option": {"id": "yes", "label": "Yes"}, "value": None, "answer": "Yes",
+        "summary": "1 later answer stays, 2 are dropped.",
         "kept": [{"seq": 4, "node_text": "Is the WAN LED green?", "answer": "Yes"}],
         "dropped": [
             {"seq": 2, "node_text": "Plug it in.", "answer": "Done"},

@@ -6,8 +6,9 @@ import psutil
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Browsers
-from tests.browser.screen import answer, dialog, press, question
+from tests.browser.screen import answer, dialog, press, question, toast
 from tests.notifications.workers import eventually
+from tests.services.test_answer_changes import pump_tree
 from tests.support.people import Person, Team, publish_tree, start
 from tests.support.server import Server
 from tests.support.smtp import MailServer
@@ -111,6 +112,59 @@ def test_a_server_that_is_killed_in_mid_walk_costs_nothing(
     expect(technician.get_by_text("3 steps", exact=True)).to_be_visible()
 
 
+def test_an_earlier_answer_is_changed_and_what_still_holds_stays(page_of: Browsers, team: Team):
+    tree_id = transact(publish_tree, team.admin, pump_tree, title="Pump")
+    page = page_of(team.viewer, f"/trees/{tree_id}")
+    press(page, "Start session")
+    expect(question(page)).to_have_text("Is the LED lit?")
+    expect(page.get_by_text("At least 2 steps left")).to_be_visible()
+    page.get_by_role("textbox", name="Note").fill("All dark")
+    answer(page, "No", "Plug it in.")
+    page.get_by_label("I have done this").check()
+    answer(page, "Done", "Measure the voltage.")
+    page.get_by_label("What you measured").fill("12.1")
+    answer(page, "Enter", "Is the valve open?")
+    answer(page, "No", "Call a senior.")
+    expect(page.get_by_text("steps left")).to_have_count(0)
+    page.get_by_role("textbox", name="Note").fill("It hums")
+
+    press(page, "Show the whole path")
+    expect(page.get_by_role("button", name="Back to here: Done")).to_be_visible()
+    page.get_by_role("button", name="Change answer: No").first.click()
+    change = dialog(page, "Change answer")
+    expect(change.get_by_role("button", name="No Your answer")).to_be_disabled()
+    change.get_by_role("button", name="Yes").click()
+    expect(change.get_by_text("2 later answers stay, 1 is dropped.")).to_be_visible()
+    expect(change.get_by_role("list", name="Dropped")).to_have_text("Plug it in. Done")
+    expect(change.get_by_text("You will stand at: Call a senior.")).to_be_visible()
+    change.get_by_role("button", name="Back").click()
+    change.get_by_role("button", name="Dim").click()
+    expect(change.get_by_text("1 later answer stays, 2 are dropped.")).to_be_visible()
+    change.get_by_role("button", name="Back").click()
+    change.get_by_role("button", name="Yes").click()
+    change.get_by_role("button", name="Change answer").dblclick()
+    expect(change).to_have_count(0)
+    expect(toast(page, "Answer changed. 2 later answers stay, 1 is dropped.")).to_be_visible()
+    expect(page.get_by_text("3 steps", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("It hums")
+    path = page.get_by_role("listitem").filter(has_text="Measure the voltage.")
+    expect(path).to_have_count(1)
+    expect(path).to_contain_text("Fine: 12.1 V")
+    expect(path).to_contain_text("kept")
+
+    press(page, "Change answer: Fine")
+    change.get_by_label("What you measured").fill("10.4")
+    change.get_by_role("button", name="Enter").click()
+    expect(change.get_by_text("You will stand at: Swap the battery.")).to_be_visible()
+    change.get_by_role("button", name="Change answer").click()
+    expect(question(page)).to_have_text("Swap the battery.")
+    expect(question(page)).to_be_focused()
+    press(page, "Change answer: Yes")
+    change.get_by_role("button", name="Go back to here").click()
+    expect(question(page)).to_have_text("Is the LED lit?")
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("All dark\nIt hums")
+
+
 def test_what_an_author_or_a_technician_writes_is_shown_and_never_run(page_of: Browsers, team: Team):
     tree = Tree("a", {
         "a": Node("a", NodeKind.QUESTION, HOSTILE, HOSTILE, (Option("on", HOSTILE[:200], "b"),)),
@@ -145,6 +199,7 @@ def test_the_whole_way_by_keyboard_only(page_of: Browsers, team: Team):
     page.keyboard.press("Enter")
     expect(question(page)).to_have_text(WAN)
     expect(question(page)).to_be_focused()
+    _change_by_keyboard(page)
     page.keyboard.press("b")
     expect(question(page)).to_have_text(POWER)
     page.keyboard.press("?")
@@ -171,6 +226,21 @@ def test_the_whole_way_by_keyboard_only(page_of: Browsers, team: Team):
     _tab_to(page, "button", "Send escalation")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Waiting for a senior")).to_be_visible()
+
+
+def _change_by_keyboard(page: Page) -> None:
+    """Change the answer before to the other one, and back again, looking at what that comes to."""
+    for given, wanted, then in (("Yes", "No", "Plug it in."), ("No", "Yes", WAN)):
+        _tab_to(page, "button", f"Change answer: {given}")
+        page.keyboard.press("Enter")
+        expect(dialog(page, "Change answer")).to_be_visible()
+        _tab_to(page, "button", wanted)
+        page.keyboard.press("Enter")
+        expect(page.locator("#change-preview")).to_be_focused()
+        _tab_to(page, "button", "Change answer$")
+        page.keyboard.press("Enter")
+        expect(question(page)).to_have_text(then)
+        expect(question(page)).to_be_focused()
 
 
 def _tab_to(page: Page, role: str, name: str) -> None:

@@ -129,6 +129,7 @@ class GoodCalls:
                 walk | seen | {"option_id": "done", "note": "n", "value": "v", "acknowledged": True},
             ),
             "sessions.step_back": (viewer, walk | seen | {"to_seq": 1}),
+            "session_changes.get_question": (viewer, walk | {"seq": 1}),
             "session_changes.preview_change": (viewer, walk | seen | changed),
             "session_changes.change_step": (viewer, walk | seen | changed),
             "sessions.save_note": (viewer, walk | {"seq": 1, "note": "n"}),

@@ -92,7 +92,7 @@ def test_a_changed_answer_is_told_where_it_was_given_and_what_was_kept_as_kept(d
     told = timeline(db, team.viewer, one)
     assert [happened(stop) for stop in told.stops] == [["started"], [], [], [], ["changed"], [], []]
     change = told.stops[4].happenings[0]
-    assert (change.to_seq, change.summary) == (1, "1 later answer stays, 2 are dropped.")
+    assert (change.to_seq, change.summary) == (1, "1 later answer stays, 2 are dropped")
     assert change.by == told.stops[4].by
     assert [(stop.seq, stop.undone, stop.kept_as, stop.repeats) for stop in told.stops[3:]] == [
         (4, True, 6, None), (5, False, None, None), (6, False, None, 4), (7, False, None, None),

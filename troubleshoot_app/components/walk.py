@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from troubleshoot_app.components.answer_change import change_button
 from troubleshoot_app.components.attachments import attach, files_of
 from troubleshoot_app.components.cards import replay_link
 from troubleshoot_app.components.export import export_button
@@ -129,6 +130,10 @@ def note_box() -> rx.Component:
     return rx.box(
         rx.el.label("Note", html_for="note", class_name="field-label"),
         Note.create(
+            key=SessionState.node.id
+            + SessionState.seq.to_string()
+            + "/"
+            + SessionState.step_count.to_string(),
             session_id=SessionState.id,
             seq=SessionState.seq,
             saved=SessionState.note,
@@ -343,24 +348,15 @@ def action_bar() -> rx.Component:
 
 
 def step_line(step: rx.Var[StepView], files: Any) -> rx.Component:
-    """Return one answer of a path: what was asked, what was said, by whom and when; and those of ``files`` with it."""
-    return rx.el.li(*_step_words(step, files), class_name=rx.cond(step.undone, "step step-undone", "step"))
+    """Return one answer of a path: what was asked, what was said, by whom and when; and those of ``files`` with it.
+    Nothing where it was kept when an earlier one was changed: it stands further down."""
+    line = rx.el.li(*_step_words(step, files), class_name=rx.cond(step.undone, "step step-undone", "step"))
+    return rx.cond(step.kept_as, rx.fragment(), line)
 
 
 def _step(step: rx.Var[StepView]) -> rx.Component:
-    change = rx.cond(
-        SessionState.can_walk & ~step.undone,
-        rx.button(
-            "Change",
-            size="2",
-            variant="ghost",
-            class_name="step-change",
-            custom_attrs={"aria-label": f"Change the answer {step.option_label}"},
-            on_click=SessionState.back_to(step.seq, SessionState.revision),
-        ),
-    )
     return rx.el.li(
-        *_step_words(step, SessionState.attachments, change),
+        *_step_words(step, SessionState.attachments, change_button(step)),
         key=step.seq,
         class_name=rx.cond(step.undone, "step step-undone", "step"),
     )
@@ -392,7 +388,14 @@ def _step_words(step: rx.Var[StepView], files: Any, *beside: rx.Component) -> li
         rx.cond(step.note != "", rx.text(step.note, size="2", class_name="step-note")),
         files_of(files, step.seq),
         rx.box(
-            rx.text(step.by.name, ", ", ago(step.at), size="1", class_name="quiet"),
+            rx.text(
+                step.by.name,
+                ", ",
+                ago(step.at),
+                rx.cond(step.repeats, ", kept", ""),
+                size="1",
+                class_name="quiet",
+            ),
             *beside,
             class_name="step-foot",
         ),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.answer_change import change_dialog
 from troubleshoot_app.components.badges import status_badge
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.forms import choice, form_dialog, text_field
@@ -63,6 +64,7 @@ def _walk() -> rx.Component:
         arrival(),
         map_dialog(),
         scenario_dialog(),
+        change_dialog(),
         rx.cond(SessionState.can_walk, keys()),
         _escalate_dialog(),
         _park_dialog(),

@@ -254,6 +254,15 @@ class AnswerChanged(BaseModel):
     revision: StrictInt | None = None
 
 
+class AnsweredQuestion(BaseModel):
+    """The question of an earlier step, and how it was answered."""
+
+    seq: int
+    node: NodeView
+    option_id: str
+    value: str | None
+
+
 class LaterAnswer(BaseModel):
     """An answer that was given after the one to be changed."""
 
@@ -264,11 +273,13 @@ class LaterAnswer(BaseModel):
 
 class ChangePreview(BaseModel):
     """What changing an answer would come to: later answers that stay, those that are dropped, and where the session would
-    stand. ``option`` is the one that was chosen, ``summary`` says in a sentence how many stay, empty without later ones."""
+    stand. ``option`` is the one that was chosen, ``answer`` says it with what was measured; ``summary`` says in a sentence
+    how many answers stay, empty without later ones."""
 
     seq: int
     option: OptionRef
     value: str | None
+    answer: str
     kept: list[LaterAnswer]
     dropped: list[LaterAnswer]
     stands_at: NodeRef

@@ -8,15 +8,23 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
+from troubleshoot_app.core.errors import Invalid
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.answer_change import AnswerChange, GivenAnswer, change_answer, change_in_words
 from troubleshoot_app.domain.readings import with_unit
-from troubleshoot_app.domain.tree import Option
+from troubleshoot_app.domain.tree import Node, Option
 from troubleshoot_app.domain.walk import Answer, Landing, TakenStep, Walk, answer_at
 from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.paths import PublishedVersion, published_version, tree_of_version
 from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
-from troubleshoot_app.schemas.sessions import ChangePreview, LaterAnswer, NodeRef, OptionRef, SessionView
+from troubleshoot_app.schemas.sessions import (
+    AnsweredQuestion,
+    ChangePreview,
+    LaterAnswer,
+    NodeRef,
+    OptionRef,
+    SessionView,
+)
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.attachments import move_attachments
 from troubleshoot_app.services.inputs import invalid, number_of, text_of
@@ -37,6 +45,7 @@ from troubleshoot_app.services.session_steps import (
     walk_of,
 )
 from troubleshoot_app.services.session_views import session_view
+from troubleshoot_app.services.trees import node_view
 
 _LIVE = (
     select(STEP)
@@ -60,10 +69,29 @@ class _Wanted:
 class _Plan:
     """What a change comes to; ``live`` are the steps that are live before it, by number."""
 
+    node: Node
     answer: Answer
     note: str
     change: AnswerChange
     live: dict[int, AnyRow]
+
+
+def get_question(db: Session, actor: Actor, *, session_id: object, seq: object) -> AnsweredQuestion:
+    """Return the question of step ``seq`` with its answers, to be answered anew.
+
+    Raises:
+        Conflict: the session is not active.
+        Invalid: there is no such step on the path.
+    """
+    require(actor, Permission.SESSION_WALK)
+    row = read_session(db, actor, session_id)
+    check_walkable(row, actor, None)
+    number = _seq(seq)
+    step = next((one for one in db.execute(_LIVE, {"of_session": row.id}) if one.seq == number), None)
+    if step is None:
+        raise _off_the_path(number)
+    node = tree_of_version(db, step.version_id).nodes[step.node_id]
+    return AnsweredQuestion(seq=number, node=node_view(node), option_id=step.option_id, value=step.value)
 
 
 def preview_change(  # noqa: PLR0913  each says one thing of the answer
@@ -91,6 +119,7 @@ def preview_change(  # noqa: PLR0913  each says one thing of the answer
         seq=plan.change.changed.of,
         option=OptionRef(id=plan.answer.option.id, label=plan.answer.option.label),
         value=plan.answer.value,
+        answer=_in_words(plan.node, plan.answer.option, plan.answer.value),
         kept=kept,
         dropped=dropped,
         stands_at=NodeRef(id=walk.node_id, text=there.tree.nodes[walk.node_id].text),
@@ -148,11 +177,8 @@ def change_step(  # noqa: PLR0913  each says one thing of the answer
 
 
 def _wanted(seq: object, option_id: object, value: object, note: object, acknowledged: object) -> _Wanted:
-    number = number_of(seq, "seq")
-    if number is None:
-        raise invalid("seq", "Say which step to change: give its number as seq.")
     return _Wanted(
-        number,
+        _seq(seq),
         text_of(option_id, "option", TITLE_LENGTH),
         None if value is None else text_of(value, "value", TEXT_LENGTH),
         None if note is None else text_of(note, "note", TEXT_LENGTH),
@@ -160,12 +186,23 @@ def _wanted(seq: object, option_id: object, value: object, note: object, acknowl
     )
 
 
+def _seq(seq: object) -> int:
+    number = number_of(seq, "seq")
+    if number is None:
+        raise invalid("seq", "Say which step to change: give its number as seq.")
+    return number
+
+
+def _off_the_path(seq: int) -> Invalid:
+    return invalid("seq", f"Step {seq} is not on the path. Choose one that was not undone.")
+
+
 def _plan(db: Session, actor: Actor, row: SessionRow, wanted: _Wanted) -> _Plan:
     """Return what becomes of a session that can be walked; the same as ``change_step`` is raised."""
     live = {step.seq: step for step in db.execute(_LIVE, {"of_session": row.id})}
     then = live.get(wanted.seq)
     if then is None:
-        raise invalid("seq", f"Step {wanted.seq} is not on the path. Choose one that was not undone.")
+        raise _off_the_path(wanted.seq)
     tree = tree_of_version(db, then.version_id)
     stood = Walk(then.node_id, row.seq, then.version_id, homes_of_row(then.homes))
     answer = answer_at(tree, stood, wanted.option_id, wanted.value, acknowledged=wanted.acknowledged)
@@ -186,7 +223,7 @@ def _plan(db: Session, actor: Actor, row: SessionRow, wanted: _Wanted) -> _Plan:
         landing,
         lambda version_id: _version_in(db, version_id).tree,
     )
-    return _Plan(answer, note, change, live)
+    return _Plan(tree.nodes[then.node_id], answer, note, change, live)
 
 
 def _version_in(db: Session, version_id: Any) -> PublishedVersion:
@@ -230,11 +267,13 @@ def _first(step: AnyRow) -> int:
 
 def _later(db: Session, step: AnyRow) -> LaterAnswer:
     node = tree_of_version(db, step.version_id).nodes[step.node_id]
-    measured = with_unit(step.value, node.reading.unit) if node.reading and step.value else step.value
-    label = _option(db, step).label
-    return LaterAnswer(
-        seq=step.seq, node_text=node.text, answer=f"{label}: {measured}" if measured else label
-    )
+    answer = _in_words(node, _option(db, step), step.value)
+    return LaterAnswer(seq=step.seq, node_text=node.text, answer=answer)
+
+
+def _in_words(node: Node, option: Option, value: str | None) -> str:
+    measured = with_unit(value, node.reading.unit) if node.reading and value else value
+    return f"{option.label}: {measured}" if measured else option.label
 
 
 def _changed(db: Session, row: SessionRow, wanted: _Wanted, actor: Actor) -> bool:

@@ -138,7 +138,7 @@ def _changes(steps: list[StepView], backs: list[GoingBack]) -> Iterator[tuple[in
         if step.replaces is None:
             continue
         kept = sum(1 for _ in takewhile(lambda later: later.repeats is not None, steps[step.seq :]))
-        summary = change_in_words(kept, undone[step.replaces] - 1 - kept)
+        summary = change_in_words(kept, undone[step.replaces] - 1 - kept).removesuffix(".")
         yield (
             step.seq,
             Happening(

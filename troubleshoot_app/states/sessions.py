@@ -122,8 +122,7 @@ class SessionState(SignedInState):
     @handler(Policy.SIGNED_IN)
     async def back_to(self, seq: int, revision: int):
         """Stand again where an earlier answer was given."""
-        self.path_open = False
-        await self._change(sessions.step_back, self.session_id, to_seq=seq, revision=revision)
+        await self._go_back_to(seq, revision)
 
     @handler(Policy.SIGNED_IN)
     async def save_note(self, note: str, seq: int, session_id: str = ""):
@@ -206,6 +205,10 @@ class SessionState(SignedInState):
         return MessageState.show(
             f"“{kept.name}” is a scenario now.", "success", f"/trees/{self.tree_id_walked}/edit"
         )
+
+    async def _go_back_to(self, seq: int, revision: int) -> None:
+        self.path_open = False
+        await self._change(sessions.step_back, self.session_id, to_seq=seq, revision=revision)
 
     async def _hand_over(self, intent: Intent, form: dict[str, Any]) -> None:
         try:
