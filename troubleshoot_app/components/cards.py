@@ -119,21 +119,6 @@ def session_card(session: rx.Var[SessionSummary], *actions: rx.Component) -> rx.
     )
 
 
-def replay_link(session_id: Any) -> rx.Component:
-    """Return the way to a session as it went, step by step."""
-    return rx.link(
-        rx.button(
-            rx.icon("history", size=18, custom_attrs={"aria-hidden": "true"}),
-            "Replay",
-            size="3",
-            variant="soft",
-            color_scheme="gray",
-            tab_index=-1,
-        ),
-        href=f"/sessions/{session_id}/replay",
-    )
-
-
 def handoff_card(handoff: rx.Var[HandoffView]) -> rx.Component:
     """Return an escalation in a list: who, on what, why, how long, and who has it."""
     return rx.box(

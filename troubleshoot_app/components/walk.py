@@ -6,9 +6,9 @@ import reflex as rx
 
 from troubleshoot_app.components.answer_change import change_button
 from troubleshoot_app.components.attachments import attach, files_of
-from troubleshoot_app.components.cards import replay_link
 from troubleshoot_app.components.export import export_button
 from troubleshoot_app.components.forms import field, form_dialog
+from troubleshoot_app.components.links import replay_link
 from troubleshoot_app.components.react import Answers, Arrival, Keys, Note, ago, chart, inline_prose, prose
 from troubleshoot_app.schemas.scenarios import NAME_LENGTH
 from troubleshoot_app.schemas.sessions import StepView

@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.components.cards import replay_link, session_card
+from troubleshoot_app.components.cards import session_card
 from troubleshoot_app.components.export import copy_button, export_button
 from troubleshoot_app.components.forms import field, form_dialog
+from troubleshoot_app.components.links import link_button, replay_link
 from troubleshoot_app.components.react import SearchBox
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.schemas.sessions import SessionSummary
@@ -99,14 +100,10 @@ def _found() -> rx.Component:
             ),
             rx.cond(
                 SessionsState.address != "",
-                rx.link(
-                    rx.button("Show all sessions", size="3", variant="soft"), href="/sessions?status=all"
-                ),
+                link_button("Show all sessions", href="/sessions?status=all"),
                 rx.flex(
-                    rx.link(rx.button("Find a tree", size="3"), href="/trees"),
-                    rx.link(
-                        rx.button("Show all sessions", size="3", variant="soft"), href="/sessions?status=all"
-                    ),
+                    link_button("Find a tree", href="/trees", variant="solid"),
+                    link_button("Show all sessions", href="/sessions?status=all"),
                     spacing="3",
                     wrap="wrap",
                     justify="center",
@@ -129,10 +126,7 @@ def _session(session: rx.Var[SessionSummary]) -> rx.Component:
             ),
             rx.cond(
                 is_mine & (session.status == "active"),
-                rx.link(
-                    rx.button("Continue", size="3", variant="soft", tab_index=-1),
-                    href=f"/sessions/{session.id}",
-                ),
+                link_button("Continue", href=f"/sessions/{session.id}"),
             ),
             copy_button(session.id),
             replay_link(session.id),

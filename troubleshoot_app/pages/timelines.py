@@ -3,6 +3,7 @@
 import reflex as rx
 
 from troubleshoot_app.components.badges import status_badge
+from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.react import Follow, Replay
 from troubleshoot_app.components.shell import no_page, page, page_heading, waiting
 from troubleshoot_app.states.inbox import InboxState
@@ -18,7 +19,7 @@ def replay() -> rx.Component:
                 "map-pin-off",
                 "No such session",
                 TimelineState.missing,
-                rx.link("Your sessions", href="/sessions"),
+                link_button("Your sessions", href="/sessions"),
             ),
             rx.cond(TimelineState.id != "", _replay(), waiting()),
         ),
@@ -32,10 +33,7 @@ def _replay() -> rx.Component:
         rx.box(
             page_heading(
                 f"Replay: {TimelineState.title}",
-                rx.link(
-                    rx.button("Go to the session", size="3", variant="soft"),
-                    href=f"/sessions/{TimelineState.id}",
-                ),
+                link_button("Go to the session", href=f"/sessions/{TimelineState.id}"),
             ),
             rx.flex(
                 status_badge(TimelineState.status),
