@@ -74,7 +74,7 @@ function useKeys(go) {
   }, []);
 }
 
-function Turn({ icon: Icon, label, isOver, isMain = false, children, onTurn }) {
+function Turn({ icon: Icon, label, keys, isOver, isMain = false, children, onTurn }) {
   // Not disabled, so that the focus stays where it is at either end.
   return (
     <Button
@@ -83,6 +83,7 @@ function Turn({ icon: Icon, label, isOver, isMain = false, children, onTurn }) {
       variant={isMain ? "solid" : "soft"}
       color={isMain ? undefined : "gray"}
       aria-label={label}
+      aria-keyshortcuts={keys}
       aria-disabled={isOver}
       onClick={() => isOver || onTurn()}
     >
@@ -198,10 +199,13 @@ function Steps({ sessionId, timeline, colorMode }) {
       <div className="walk-main" ref={main}>
         <div className="replay-head">
           <strong>{where}</strong>
+          <span className="quiet replay-keys">
+            <kbd>←</kbd> <kbd>→</kbd> go from step to step
+          </span>
           {timeline.stops.some((one) => one.undone) && (
             <label className="choice replay-switch">
               <input type="checkbox" checked={hasUndone} onChange={(event) => setHasUndone(event.target.checked)} />
-              <span>Show undone steps</span>
+              <span>Show undone</span>
             </label>
           )}
         </div>
@@ -220,14 +224,14 @@ function Steps({ sessionId, timeline, colorMode }) {
             style={{ "--done": `${last ? (100 * at) / last : 0}%` }}
             onChange={(event) => show(stops[Number(event.target.value)].seq)}
           />
-          <Turn icon={ChevronFirst} label="First step" isOver={at === 0} onTurn={() => go(-Infinity)} />
-          <Turn icon={ChevronLeft} label="Previous step" isOver={at === 0} onTurn={() => go(-1)}>
+          <Turn icon={ChevronFirst} label="First step" keys="Home" isOver={at === 0} onTurn={() => go(-Infinity)} />
+          <Turn icon={ChevronLeft} label="Previous step" keys="ArrowLeft" isOver={at === 0} onTurn={() => go(-1)}>
             Previous
           </Turn>
-          <Turn icon={ChevronRight} label="Next step" isMain isOver={at === last} onTurn={() => go(1)}>
+          <Turn icon={ChevronRight} label="Next step" keys="ArrowRight" isMain isOver={at === last} onTurn={() => go(1)}>
             Next
           </Turn>
-          <Turn icon={ChevronLast} label="Last step" isOver={at === last} onTurn={() => go(Infinity)} />
+          <Turn icon={ChevronLast} label="Last step" keys="End" isOver={at === last} onTurn={() => go(Infinity)} />
         </div>
         <StopCard key={stop.seq} stop={stop} place={place} files={timeline.files} isLast={at === last} />
       </div>
