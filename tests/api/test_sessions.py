@@ -1,12 +1,16 @@
 """Sessions over REST: the contract's words, one after the other."""
 
+import httpx
 import pytest
 
 from tests.api.conftest import As
+from tests.support.accounts import cookie_for
 from tests.support.asgi import Api
-from tests.support.people import Team, leave_alone
+from tests.support.people import Person, Team, leave_alone, start
 from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.notifications.abandonment import close_abandoned
+from troubleshoot_app.services.auth import SIGN_IN_COOKIE
 
 
 @pytest.fixture
@@ -220,6 +224,22 @@ def test_what_was_parked_or_left_alone_is_resumed(viewer: Api, api_as: As, team:
     assert (refused.status_code, "Resume it first" in refused.json()["detail"]) == (409, True)
     assert "Taken up again by" in viewer.post(f"{path}/resume").json()["notes"]
     assert viewer.post(f"{path}/steps", {"option": "no"}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/web/sessions/{}/timeline", "/web/charts/sessions/{}/steps/1"])
+def test_pages_read_a_session_for_who_may_see_it(api: Api, team: Team, strangers: Team, address: str):
+    held = transact(start, team, team.engineer).id
+
+    def ask(person: Person, session_id: str = held) -> httpx.Response:
+        cookie = f"{SIGN_IN_COOKIE}={cookie_for(person)}"
+        return api.get(address.format(session_id), headers={"Cookie": cookie})
+
+    assert ask(team.engineer).headers["cache-control"] == "private, no-store"
+    assert ask(team.admin).status_code == 200
+    assert ask(team.viewer).status_code == 403
+    assert ask(strangers.owner).content == ask(strangers.owner, str(new_id())).content
+    assert ask(strangers.owner).status_code == 404
+    assert api.get(address.format(held)).status_code == 401
 
 
 def test_an_escalation_can_be_cancelled(viewer: Api, api_as: As, team: Team, path: str):
