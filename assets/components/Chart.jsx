@@ -13,10 +13,11 @@ import {
   useStoreApi,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
+import { Link } from "react-router";
 
 // A tree as a chart. The server lays it out and answers over HTTP, so that the websocket stays small however large the
-// tree is; of a draft it tells only what has changed since. Only what is in view is drawn. Each node is a button, by
-// mouse and by finger; by keyboard the chart is one stop, in which the arrow keys go from node to node.
+// tree is; of a draft it tells only what has changed since. Only what is in view is drawn. Each node is a button (a
+// link where its figure counts sessions), by mouse and by finger; by keyboard the chart is one stop, in which the arrow keys go from node to node.
 
 const FIT = { padding: 0.15, maxZoom: 1, duration: 200 };
 const NEAR_ZOOM = 0.8;
@@ -52,6 +53,7 @@ const ChartNode = memo(function ChartNode({ data }) {
   }
   if (isHere) classes.push("chart-here");
   if (data.errors) classes.push("chart-wrong");
+  const className = classes.filter(Boolean).join(" ");
   if (data.link !== null) {
     const props = data.link ? { href: data.link, target: "_blank", rel: "noopener" } : {};
     return (
@@ -69,21 +71,32 @@ const ChartNode = memo(function ChartNode({ data }) {
       </a>
     );
   }
-  return (
-    <button
-      type="button"
-      data-node={data.id}
-      className={classes.filter(Boolean).join(" ")}
-      style={{ width: data.width, height: data.height }}
-      tabIndex={data.id === stop ? 0 : -1}
-      onClick={() => choose(data.id)}
-      aria-current={isHere ? "true" : undefined}
-    >
+  const shared = {
+    "data-node": data.id,
+    className,
+    style: { width: data.width, height: data.height },
+    tabIndex: data.id === stop ? 0 : -1,
+    "aria-current": isHere ? "true" : undefined,
+  };
+  const content = (
+    <>
       <Handle type="target" position={Position.Top} isConnectable={false} />
       <span className="unseen">{KINDS[data.kind]}: </span>
       <span className="chart-text">{data.text || "(nothing written yet)"}</span>
       {marks.some(Boolean) && <span className="chart-marks">{marks.filter(Boolean).join(", ")}</span>}
       <Handle type="source" position={Position.Bottom} isConnectable={false} />
+    </>
+  );
+  if (hot?.href) {
+    return (
+      <Link {...shared} to={hot.href} draggable={false}>
+        {content}
+      </Link>
+    );
+  }
+  return (
+    <button type="button" {...shared} onClick={() => choose(data.id)}>
+      {content}
     </button>
   );
 });

@@ -37,13 +37,16 @@ def test_from_the_days_to_a_tree_to_its_nodes_to_their_sessions(page_of: Browser
     assert "by node,,No internet,1,wan," in downloaded.value.path().read_text(encoding="utf-8-sig")
 
     page.get_by_role("link", name="Chart of No internet").click()
-    power = page.get_by_role("button", name=re.compile("Is the power LED lit"))
+    drawn = page.get_by_role("group", name="Chart of the tree with figures")
+    power = drawn.locator('[data-node="power"]')
     expect(power).to_contain_text("1 visit")
     page.get_by_role("radio", name="Escalations").check()
-    expect(page.get_by_role("button", name=re.compile("Is the WAN LED green"))).to_contain_text(
-        "1 escalation"
-    )
+    stuck = drawn.get_by_role("link", name=re.compile("Is the WAN LED green"))
+    expect(stuck).to_contain_text("1 escalation")
     expect(power).not_to_contain_text("visit")
+    stuck.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Escalated at a node")
+    page.go_back()
     flow = page.get_by_role("list", name="Flow from the start to the ends")
     expect(
         flow.get_by_role("link", name=re.compile("WAN LED green.*: 1 visit, 100 % of the start"))

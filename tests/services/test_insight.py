@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 import pytest
@@ -9,14 +10,15 @@ from sqlalchemy import func, select, text
 from sqlmodel import Session
 
 from tests.services.good_calls import ANSWERS
-from tests.support.people import Person, Team, add_team, ask, publish_again, publish_tree, start
+from tests.support.people import Person, Team, add_team, ask, escalate, publish_again, publish_tree, start
+from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Forbidden, Invalid, NotFound
 from troubleshoot_app.domain.insight import Figure, Place
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.models import Step, TroubleshootingSession
 from troubleshoot_app.models.tallies import TALLY
 from troubleshoot_app.notifications.tallying import tally_sessions
-from troubleshoot_app.schemas.analytics import TreeFigures
+from troubleshoot_app.schemas.analytics import CountedSessions, TreeFigures
 from troubleshoot_app.services import (
     analytics,
     handoffs,
@@ -27,7 +29,7 @@ from troubleshoot_app.services import (
     tree_analytics,
 )
 from troubleshoot_app.services.integrity import find_faults
-from troubleshoot_app.states import insight_rows
+from troubleshoot_app.states import insight_charts, insight_rows
 from troubleshoot_app.states.insight_links import Range
 
 LATE = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)  # half an hour before the clocks of Europe change
@@ -158,9 +160,79 @@ def test_each_figure_leads_to_the_sessions_that_it_counts(db: Session, team: Tea
     assert listed(Figure.ESCALATIONS, **tree, node="power") == {stuck}
     assert listed(Figure.RAISED) == listed(Figure.RAISED, person=str(team.viewer.id)) == {stuck}
     assert listed(Figure.CLAIMED) == listed(Figure.RAISED, person=str(team.admin.id)) == set()
-    for node in figures_of(db, team, team.tree_id, version=1).nodes:
-        for figure in (Figure.VISITS, Figure.EXITS, Figure.UNDONE, Figure.ESCALATIONS):
-            assert bool(getattr(node, figure)) == bool(listed(figure, **tree, node=node.node_id))
+    assert listed(Figure.OVER, **tree) == {mended, stuck, left}
+    assert listed(Figure.WAITING) == set()
+
+
+def follow(db: Session, person: Person, href: str) -> CountedSessions:
+    """Return what the page of sessions shows when a link of a figure is followed."""
+    where = dict(parse_qsl(urlsplit(href).query))
+    assert urlsplit(href).path == "/insights/sessions"
+    since, until, figure = where.pop("from"), where.pop("to"), where.pop("figure")
+    number = where.pop("version", None)
+    place = Place(version=int(number) if number else None, **where)
+    return ask(
+        db, person, insight_sessions.counted_sessions, figure=figure, place=place, since=since, until=until
+    )
+
+
+def raise_some(db: Session, team: Team) -> None:
+    """Have an escalation that waits, one that is picked up, one that is resolved, and two cancelled ones of a session."""
+    walk(db, team.viewer, team.tree_id, "!", "yes", "!")
+    escalate(db, team, team.engineer2)
+    claimed, resolved = escalate(db, team), escalate(db, team)
+    ask(db, team.engineer2, handoffs.claim, handoff_id=claimed.id)
+    ask(db, team.engineer, handoffs.claim, handoff_id=resolved.id)
+    ask(db, team.engineer, handoffs.resolve, handoff_id=resolved.id, resolution="Done.")
+
+
+@pytest.mark.parametrize("tallied", [False, True])
+def test_each_number_on_the_pages_is_what_its_link_leads_to(db: Session, team: Team, tallied: bool):
+    walk(db, team.viewer, team.tree_id, "no", "done", "no", "<", "no", "done", "yes", "yes", end="resolved")
+    walk(db, team.viewer, team.tree_id, "yes", "<", "yes", "<", "!", "!", "no", end="unresolved")
+    walk(db, team.viewer, team.tree_id, "yes", "back", "yes", "back", end="abandoned")
+    walk(db, team.engineer2, team.tree_id, node="wan", end="abandoned")
+    raise_some(db, team)
+    publish_again(db, team.admin, team.tree_id)
+    walk(db, team.viewer, team.tree_id, "no", "!", end="resolved")
+    if tallied:
+        tally(db)
+    today = now().date().isoformat()
+    asked = Range(today, today)
+    links: list[tuple[str, str, int]] = []
+
+    escalations = ask(db, team.engineer, analytics.escalation_figures, since=today, until=today)
+    bars = insight_rows.day_bars(escalations, *insight_rows.first_and_last((today, today)))
+    bars += insight_rows.tree_bars(escalations, asked) + insight_rows.node_bars(escalations, asked)
+    bars += insight_rows.person_bars(escalations, asked)
+    links += [(one.label, one.href, int(one.value)) for one in bars]
+    tiles = insight_rows.escalation_tiles(escalations, asked)
+    for version in (1, 2, None):
+        figures = figures_of(db, team, team.tree_id, version=version, since=today, until=today)
+        tiles += insight_rows.tree_tiles(figures, asked)
+        for row in insight_rows.node_rows(figures, asked):
+            for name in ("visits", "exits", "undone", "escalations"):
+                number, href = getattr(row, name), getattr(row, f"{name}_href")
+                assert bool(href) == bool(number)
+                links += [(f"{row.text} {name}", href, number)] if href else []
+        for one in insight_rows.version_rows(figures, asked):
+            links += [
+                (f"{one.version}", one.started_href, one.started),
+                (f"{one.version}", one.over_href, one.over),
+            ]
+            links += [(f"{one.version}", one.unaided_href, one.unaided)]
+        drawn = insight_charts.flow_diagram(figures, figures.start)
+        links += [(one.text, one.href, one.total) for one in insight_charts.flow_boxes(drawn, figures, asked)]
+        for measure in ("visits", "exits", "undone", "escalations"):
+            heat = insight_charts.heat(figures, measure, asked).values()
+            links += [(measure, str(one["href"]), int(str(one["words"]).split()[0])) for one in heat]
+    links += [(one.words, one.href, int(one.value)) for one in tiles if not one.words.startswith("Time")]
+    assert len(links) > 90
+    for words, href, number in links:
+        assert follow(db, team.engineer, href).times == number, (words, href)
+    (median,) = [one for one in tiles if one.words.startswith("Time")]
+    assert follow(db, team.engineer, median.href).times == 2
+    assert (escalations.total, escalations.open, escalations.claimed, escalations.resolved) == (8, 1, 1, 1)
 
 
 def test_sessions_behind_a_figure_are_for_seniors_of_the_account(db: Session, team: Team):
@@ -209,10 +281,13 @@ def test_shares_and_heat_stay_within_bounds(db: Session, team: Team):
     asked = Range("2026-01-01", "2026-12-31")
     shares = [one.share for one in insight_rows.version_rows(figures, asked)]
     assert shares == [0]
-    for measure in insight_rows.MEASURES:
-        assert all(1 <= int(one["level"]) <= 5 for one in insight_rows.heat(figures, measure).values())
-    assert insight_rows.heat(figures, "escalations") == {"power": {"level": 5, "words": "6 escalations"}}
-    boxes = insight_rows.flow_boxes(insight_rows.flow_diagram(figures, "power"), figures, asked)
+    for measure in insight_charts.MEASURES:
+        assert all(
+            1 <= int(one["level"]) <= 5 for one in insight_charts.heat(figures, measure, asked).values()
+        )
+    (power,) = insight_charts.heat(figures, "escalations", asked).values()
+    assert (power["level"], power["words"]) == (5, "6 escalations")
+    boxes = insight_charts.flow_boxes(insight_charts.flow_diagram(figures, "power"), figures, asked)
     assert {box.words.split(",")[0] for box in boxes} >= {"Plug it in.: 3 visits"}
 
 

@@ -1,5 +1,6 @@
 """Charts made of plain parts: tiles, bars, and how walks flow; each is a list or a table for who cannot see it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
@@ -125,7 +126,8 @@ def _bar(bar: rx.Var[Bar]) -> rx.Component:
         rx.link(
             rx.el.span(
                 rx.el.span(
-                    bar.label, rx.cond(bar.detail != "", " · " + bar.detail, ""), class_name="bar-label"
+                    bar.label,
+                    rx.cond(bar.detail != "", rx.el.span(" ", bar.detail, class_name="bar-detail")),
                 ),
                 rx.el.span(bar.value, class_name="bar-value"),
                 class_name="bar-words",
@@ -187,4 +189,30 @@ def _box(box: rx.Var[FlowBox]) -> rx.Component:
         ),
         style={"left": box.left, "top": box.top, "width": box.width},
         key=box.href,
+    )
+
+
+def figure_table(
+    label: str, heads: Sequence[str], rows: Any, row: Callable[[Any], rx.Component]
+) -> rx.Component:
+    """Return a table of figures; on a phone each row is a card, and the roles say that it is a table nevertheless."""
+    columns = [rx.el.th(head, scope="col", role="columnheader") for head in heads]
+    return rx.box(
+        rx.el.table(
+            rx.el.thead(rx.el.tr(*columns, role="row"), role="rowgroup"),
+            rx.el.tbody(rx.foreach(rows, row), role="rowgroup"),
+            class_name="figures figures-of-many",
+            role="table",
+            custom_attrs={"aria-label": label},
+        ),
+        class_name="figures-box",
+    )
+
+
+def figure_cell(head: str, value: Any, href: Any = "") -> rx.Component:
+    """Return a figure under the head of its column, as a link to what it counts."""
+    return rx.el.td(
+        rx.cond(href != "", rx.link(value, href=href), rx.el.span(value)),
+        role="cell",
+        custom_attrs={"data-label": head},
     )

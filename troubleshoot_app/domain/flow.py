@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 WIDTH = 1000.0
 GAP = 14.0
-BOX = 40
+BOX = 44
 LAYER = 104
 LEAST_WIDTH = 6.0
 MOST_NODES = 60

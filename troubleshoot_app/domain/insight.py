@@ -14,14 +14,16 @@ DAYS_A_WEEK = 7
 class Figure(StrEnum):
     """A figure of the pages; the sessions that it counts can be listed.
 
-    The first three count escalations raised in a time; the next ones sessions started in a time, by what became of them;
+    The first four count escalations raised in a time; the next ones sessions started in a time, by what became of them;
     the last ones sessions by what happened to them at a node.
     """
 
     RAISED = "raised"
     CLAIMED = "claimed"
     HELPED = "helped"
+    WAITING = "waiting"
     STARTED = "started"
+    OVER = "over"
     COMPLETED = "completed"
     RESOLVED = "resolved"
     UNAIDED = "unaided"
@@ -35,7 +37,7 @@ class Figure(StrEnum):
     @property
     def is_of_escalations(self) -> bool:
         """Whether the time is that of the escalation, not that of the start of the session."""
-        return self in (Figure.RAISED, Figure.CLAIMED, Figure.HELPED)
+        return self in (Figure.RAISED, Figure.CLAIMED, Figure.HELPED, Figure.WAITING)
 
     @property
     def is_of_node(self) -> bool:

@@ -204,7 +204,7 @@ def _answers(walked: CTE) -> Iterator[AnySelect]:
             walked.c.day,
             walked.c.account_id,
             cast(func.round(seconds), Integer).label("seconds"),
-            _led_there().label("led_there"),
+            led_there_before().label("led_there"),
         )
         .join(walked, walked.c.id == _step.c.session_id)
         .cte("given")
@@ -230,8 +230,8 @@ def _answers(walked: CTE) -> Iterator[AnySelect]:
     )
 
 
-def _led_there() -> ColumnElement[bool]:
-    """Return whether an answer that was kept led where it leads now before."""
+def led_there_before() -> ColumnElement[bool]:
+    """Return the condition for a step that repeats one which led to the same place of another tree."""
     led = _step.alias("led")
     then = select(led.c.id).where(
         led.c.session_id == _step.c.session_id,

@@ -5,13 +5,23 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.cards import session_card
-from troubleshoot_app.components.insight import bar_list, column_chart, flow_chart, range_picker, tiles
+from troubleshoot_app.components.insight import (
+    bar_list,
+    column_chart,
+    figure_cell,
+    figure_table,
+    flow_chart,
+    range_picker,
+    tiles,
+)
 from troubleshoot_app.components.react import chart
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.insight import NodeRow, VersionRow
 from troubleshoot_app.states.insights import CountedSessionsState, InsightsState, TreeInsightState
 
 _DAYS_ARE_UTC = "Days begin at midnight UTC."
+_NODE_HEADS = ("Node", "Visits", "Exits", "Undone", "Escalations", "Time, median")
+_VERSION_HEADS = ("Version", "Started", "Over", "Resolved without help", "Share")
 _MEASURES = (
     ("visits", "Visits"),
     ("exits", "Exits"),
@@ -96,9 +106,9 @@ def _tree() -> rx.Component:
     state = TreeInsightState
     return rx.fragment(
         rx.flex(
-            rx.link("All escalations", href="/insights", size="3"),
-            rx.link("The tree", href=f"/trees/{state.id}", size="3"),
-            spacing="4",
+            rx.link("All escalations", href="/insights", size="3", class_name="page-link"),
+            rx.link("The tree", href=f"/trees/{state.id}", size="3", class_name="page-link"),
+            spacing="5",
         ),
         rx.cond(
             state.version > 0,
@@ -167,19 +177,8 @@ def _flow() -> rx.Component:
 
 def _nodes() -> rx.Component:
     state = TreeInsightState
-    heads = ("Node", "Visits", "Exits", "Undone", "Escalations", "Time, median")
     return rx.fragment(
-        rx.box(
-            rx.el.table(
-                rx.el.thead(rx.el.tr(*[rx.el.th(head, scope="col") for head in heads])),
-                rx.el.tbody(rx.foreach(state.nodes, _node)),
-                class_name="figures",
-            ),
-            class_name="figures-box",
-            tab_index=0,
-            role="region",
-            custom_attrs={"aria-label": "Figures of the nodes"},
-        ),
+        figure_table("Figures of the nodes", _NODE_HEADS, state.nodes, _node),
         rx.cond(
             state.node_count > state.nodes.length(),
             rx.text(
@@ -193,38 +192,37 @@ def _nodes() -> rx.Component:
 
 
 def _node(node: rx.Var[NodeRow]) -> rx.Component:
+    figures = (
+        (node.visits, node.visits_href),
+        (node.exits, node.exits_href),
+        (node.undone, node.undone_href),
+        (node.escalations, node.escalations_href),
+        (node.minutes, ""),
+    )
     return rx.el.tr(
-        rx.el.th(node.text, scope="row"),
-        _cell(node.visits, node.visits_href),
-        _cell(node.exits, node.exits_href),
-        _cell(node.undone, node.undone_href),
-        _cell(node.escalations, node.escalations_href),
-        rx.el.td(node.minutes),
+        rx.el.th(node.text, scope="row", role="rowheader"),
+        *(figure_cell(head, *figure) for head, figure in zip(_NODE_HEADS[1:], figures, strict=True)),
         key=node.node_id,
+        role="row",
     )
 
 
 def _versions() -> rx.Component:
     state = TreeInsightState
-    heads = ("Version", "Started", "Over", "Resolved without help", "Share")
     return rx.cond(
         state.versions.length() > 0,
-        rx.box(
-            rx.el.table(
-                rx.el.thead(rx.el.tr(*[rx.el.th(head, scope="col") for head in heads])),
-                rx.el.tbody(rx.foreach(state.versions, _version)),
-                class_name="figures",
-            ),
-            class_name="figures-box",
-            tab_index=0,
-            role="region",
-            custom_attrs={"aria-label": "Figures of the versions"},
-        ),
+        figure_table("Figures of the versions", _VERSION_HEADS, state.versions, _version),
         rx.text("No version was walked in these days.", size="3", class_name="quiet"),
     )
 
 
 def _version(row: rx.Var[VersionRow]) -> rx.Component:
+    figures = (
+        (row.started, row.started_href),
+        (row.over, row.over_href),
+        (row.unaided, row.unaided_href),
+        (f"{row.share} %", ""),
+    )
     return rx.el.tr(
         rx.el.th(
             rx.link(
@@ -234,12 +232,11 @@ def _version(row: rx.Var[VersionRow]) -> rx.Component:
             ),
             rx.cond(row.is_shown, rx.el.span(" (shown)", class_name="quiet")),
             scope="row",
+            role="rowheader",
         ),
-        _cell(row.started, row.started_href),
-        rx.el.td(row.over),
-        _cell(row.unaided, row.unaided_href),
-        rx.el.td(f"{row.share} %"),
+        *(figure_cell(head, *figure) for head, figure in zip(_VERSION_HEADS[1:], figures, strict=True)),
         key=row.version,
+        role="row",
     )
 
 
@@ -273,12 +270,11 @@ def _counted() -> rx.Component:
         page_heading(state.words),
         rx.cond(state.place != "", rx.text(state.place, size="4")),
         rx.text(
-            rx.cond(state.total == 1, "1 session", f"{state.total} sessions"),
-            f", {state.days}. {_DAYS_ARE_UTC}",
+            f"{state.counted}, {state.days}. {_DAYS_ARE_UTC}",
             size="3",
             class_name="quiet",
         ),
-        rx.link("Back to the figures", href=state.back, size="3"),
+        rx.link("Back to the figures", href=state.back, size="3", class_name="page-link"),
         rx.cond(
             state.total > 0,
             rx.box(rx.foreach(state.sessions, session_card), class_name="cards"),
@@ -293,10 +289,6 @@ def _counted() -> rx.Component:
             ),
         ),
     )
-
-
-def _cell(value: Any, href: Any) -> rx.Component:
-    return rx.el.td(rx.cond(href != "", rx.link(value, href=href), rx.el.span(value)))
 
 
 def _section(title: Any, *children: rx.Component) -> rx.Component:

@@ -76,7 +76,7 @@ class NodeFigures(BaseModel):
     exits: int = 0
     undone: int = 0
     escalations: int = 0
-    median_seconds: float | None = None
+    median_seconds: float | None = Field(default=None, description="Of times in whole seconds.")
 
 
 class Flow(BaseModel):
@@ -120,9 +120,11 @@ class TreeFigures(BaseModel):
 
 
 class CountedSessions(BaseModel):
-    """The sessions that a figure counts: how many, and the latest of them; of which tree, at which node, by whom."""
+    """The sessions that a figure counts: how many, how often it counts them, and the latest of them; of which tree, at
+    which node, by whom."""
 
     total: int
+    times: int
     tree: TreeName | None
     node_text: str
     person: str

@@ -54,6 +54,7 @@ class VersionRow(BaseModel):
     is_shown: bool
     href: str
     started_href: str
+    over_href: str
     unaided_href: str
 
 

@@ -1,10 +1,10 @@
 """The sessions behind a figure: what is counted can be looked at."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal, not_, or_, select, tuple_, union_all
 from sqlmodel import Session
 
 from troubleshoot_app.core.errors import NotFound
@@ -14,8 +14,9 @@ from troubleshoot_app.domain.insight import Figure, Place
 from troubleshoot_app.domain.period import Period
 from troubleshoot_app.domain.tally import TallyKind
 from troubleshoot_app.models import Handoff, Step, User
+from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.paths import published_version, tree_of_version
-from troubleshoot_app.models.tallies import WAS_ESCALATED, became
+from troubleshoot_app.models.tallies import WAS_ESCALATED, became, led_there_before
 from troubleshoot_app.schemas.analytics import CountedSessions, TreeName
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.analytics import read_period, within
@@ -26,9 +27,16 @@ from troubleshoot_app.services.tree_analytics import started_in, version_numbers
 
 SHOWN = 50
 
+_Counted: TypeAlias = Select[Any] | CompoundSelect[Any]
+
 _handoff = Handoff.__table__
 _step = Step.__table__
+_ONCE = literal(1).label("times")
 _BECAME = became(SESSION.c, WAS_ESCALATED)
+_STATUSES = {
+    Figure.HELPED: (HandoffStatus.RESOLVED,),
+    Figure.WAITING: (HandoffStatus.OPEN, HandoffStatus.CLAIMED),
+}
 
 
 def counted_sessions(
@@ -40,8 +48,7 @@ def counted_sessions(
     since: str | None = None,
     until: str | None = None,
 ) -> CountedSessions:
-    """Return the latest of the sessions that a figure counts, and how many there are; a session that it counts twice is
-    there once.
+    """Return the latest of the sessions that a figure counts, how many there are, and how often it counts them.
 
     Raises:
         Invalid: there is no such figure, it is one of a node and none is named, or the time cannot be read.
@@ -54,22 +61,33 @@ def counted_sessions(
     versions = {one for one, number in numbers.items() if place.version in (None, number)}
     if place.tree_id and not versions:
         raise NotFound()
-    condition: ColumnElement[bool]
+    counted: _Counted
     if wanted.is_of_escalations:
-        condition = SESSION.c.id.in_(_escalated(actor, wanted, period, versions, place))
+        counted = _escalations(actor, wanted, period, versions, place)
     else:
-        condition = and_(*started_in(actor, period), *_conditions(db, wanted, versions, place.node))
-    query = SESSION_ROWS.where(SESSION.c.account_id == actor.account_id, condition)
-    total = db.execute(
-        select(func.count()).select_from(SESSION).where(SESSION.c.account_id == actor.account_id, condition)
-    ).scalar_one()
-    rows = db.execute(query.order_by(SESSION.c.id.desc()).limit(SHOWN)).all()
+        counted = _counted(db, wanted, versions, place.node, started_in(actor, period))
+    total, times, rows = _latest(db, counted)
     return CountedSessions(
         total=total,
+        times=times,
         items=[session_summary(db, row) for row in rows],
         person=get_row(db, actor, User, place.person).name if place.person else "",
         **_place(db, numbers, versions, place.node),
     )
+
+
+def _latest(db: Session, counted: _Counted) -> tuple[int, int, Sequence[AnyRow]]:
+    """Return how many sessions there are in ``counted``, how many times these are counted, and the latest of them."""
+    each = counted.subquery()
+    hits = select(each.c.id, func.sum(each.c.times).label("times")).group_by(each.c.id).cte("hits")
+    latest = select(hits.c.id).order_by(hits.c.id.desc()).limit(SHOWN).subquery()
+    sums = (
+        select(func.count()).select_from(hits).scalar_subquery().label("total"),
+        select(func.sum(hits.c.times)).scalar_subquery().label("times"),
+    )
+    query = SESSION_ROWS.add_columns(*sums).join(latest, latest.c.id == SESSION.c.id)
+    rows = db.execute(query.order_by(SESSION.c.id.desc())).all()
+    return (rows[0].total, int(rows[0].times), rows) if rows else (0, 0, [])
 
 
 def _place(db: Session, numbers: Mapping[UUID, int], versions: Collection[UUID], node: str) -> dict[str, Any]:
@@ -83,11 +101,11 @@ def _place(db: Session, numbers: Mapping[UUID, int], versions: Collection[UUID],
     return {"tree": TreeName(id=ref.id, title=ref.title), "node_text": text}
 
 
-def _escalated(
+def _escalations(
     actor: Actor, figure: Figure, period: Period, versions: set[UUID], place: Place
-) -> ColumnElement[UUID]:
-    """Return the query for the sessions of escalations."""
-    conditions: list[ColumnElement[bool]] = [
+) -> Select[Any]:
+    """Return the query for escalations: the sessions that they are of, once each."""
+    conditions = [
         _handoff.c.account_id == actor.account_id,
         _handoff.c.intent == Intent.ESCALATE,
         *within(_handoff.c.created_at, period),
@@ -96,39 +114,52 @@ def _escalated(
         conditions.append(_handoff.c.version_id.in_(versions))
     if place.node:
         conditions.append(_handoff.c.node_id == place.node)
-    if figure is Figure.HELPED:
-        conditions.append(_handoff.c.status == HandoffStatus.RESOLVED)
-    who = _handoff.c.from_id if figure is Figure.RAISED else _handoff.c.claimed_by_id
+    if figure in _STATUSES:
+        conditions.append(_handoff.c.status.in_(_STATUSES[figure]))
+    who = _handoff.c.from_id if figure in (Figure.RAISED, Figure.WAITING) else _handoff.c.claimed_by_id
     conditions.append(who == known_id(place.person) if place.person else who.is_not(None))
-    return select(_handoff.c.session_id).where(*conditions).scalar_subquery()
+    return select(_handoff.c.session_id.label("id"), _ONCE).where(*conditions)
 
 
-def _conditions(db: Session, figure: Figure, versions: set[UUID], node: str) -> list[ColumnElement[bool]]:
-    begun = SESSION.c.version_id.in_(versions)
+def _counted(
+    db: Session, figure: Figure, versions: set[UUID], node: str, started: list[ColumnElement[bool]]
+) -> _Counted:
+    """Return the query for what happened at a node, or to sessions: the sessions that it happened in, and how often.
+
+    From the sessions to their steps, never the other way: of a version that was published just now the database does
+    not know how much there is, and might look through all steps for each session.
+    """
+    sessions = select(SESSION.c.id, _ONCE).where(*started)
     match figure:
         case Figure.VISITS:
-            return [or_(*_starts_at(db, versions, node), SESSION.c.id.in_(_came_to(db, versions, node)))]
+            answers = sessions.join(_step, _step.c.session_id == SESSION.c.id)
+            return union_all(
+                sessions.where(or_(*_starts_at(db, versions, node))),
+                answers.where(_leads_to(db, versions, node)),
+            )
         case Figure.EXITS:
             at = (SESSION.c.current_version_id.in_(versions), SESSION.c.node_id == node)
-            return [*at, SESSION.c.status.in_(OVER_STATUSES)]
+            return sessions.where(*at, SESSION.c.status.in_(OVER_STATUSES))
         case Figure.UNDONE:
             # An answer that was kept is undone, and there again in a step that repeats it.
-            taken_back = (
-                select(_step.c.session_id)
-                .where(_step.c.version_id.in_(versions), _step.c.node_id == node)
-                .group_by(_step.c.session_id)
-                .having(func.count(_step.c.undone_at) > func.count(_step.c.repeats_seq))
+            undone = func.count(_step.c.undone_at) - func.count(_step.c.repeats_seq)
+            return (
+                select(SESSION.c.id, undone.label("times"))
+                .join(_step, _step.c.session_id == SESSION.c.id)
+                .where(*started, _step.c.version_id.in_(versions), _step.c.node_id == node)
+                .group_by(SESSION.c.id)
+                .having(undone > 0)
             )
-            return [SESSION.c.id.in_(taken_back)]
         case Figure.ESCALATIONS:
-            raised = select(_handoff.c.session_id).where(
+            return sessions.join(_handoff, _handoff.c.session_id == SESSION.c.id).where(
                 _handoff.c.intent == Intent.ESCALATE,
                 _handoff.c.version_id.in_(versions),
                 _handoff.c.node_id == node,
             )
-            return [SESSION.c.id.in_(raised)]
+        case Figure.OVER:
+            return sessions.where(SESSION.c.version_id.in_(versions), SESSION.c.status.in_(OVER_STATUSES))
         case _:
-            return [begun, _BECAME[TallyKind(figure.value)]]
+            return sessions.where(SESSION.c.version_id.in_(versions), _BECAME[TallyKind(figure.value)])
 
 
 def _starts_at(db: Session, versions: set[UUID], node: str) -> list[ColumnElement[bool]]:
@@ -140,8 +171,8 @@ def _starts_at(db: Session, versions: set[UUID], node: str) -> list[ColumnElemen
     ]
 
 
-def _came_to(db: Session, versions: set[UUID], node: str) -> ColumnElement[UUID]:
-    """Return the query for the sessions in which an answer led to a node."""
+def _leads_to(db: Session, versions: set[UUID], node: str) -> ColumnElement[bool]:
+    """Return the condition for answers that led to a node; one that was kept comes there once."""
     ways = [
         (version_id, one.id, option.id)
         for version_id in versions
@@ -151,7 +182,10 @@ def _came_to(db: Session, versions: set[UUID], node: str) -> ColumnElement[UUID]
     ]
     within_tree = and_(
         _step.c.to_version_id.is_(None),
+        _step.c.repeats_seq.is_(None),
         tuple_(_step.c.version_id, _step.c.node_id, _step.c.option_id).in_(ways),
     )
-    from_another = and_(_step.c.to_version_id.in_(versions), _step.c.to_node_id == node)
-    return select(_step.c.session_id).where(or_(within_tree, from_another)).scalar_subquery()
+    from_another = and_(
+        _step.c.to_version_id.in_(versions), _step.c.to_node_id == node, not_(led_there_before())
+    )
+    return or_(within_tree, from_another)

@@ -54,7 +54,8 @@ def tree_sheet(
 
 
 def _escalations(figures: EscalationFigures) -> Iterator[tuple[Cell, ...]]:
-    yield ("in all", "", "", "", "", "", "", figures.total, "", figures.resolved)
+    claimed = sum(one.claimed for one in figures.by_person)
+    yield ("in all", "", "", "", "", "", "", figures.total, claimed, figures.resolved)
     for day in figures.by_day:
         yield ("by day", day.date.isoformat(), "", "", "", "", "", day.total)
     for tree in figures.by_tree:
@@ -73,6 +74,12 @@ def sheet(head: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
     writer = csv.writer(out)
     writer.writerow(head)
     for row in rows:
-        cells = (guarded(cell) if isinstance(cell, str) else cell for cell in row)
-        writer.writerow([*cells, *[""] * (len(head) - len(row))])
+        writer.writerow([*map(_shown, row), *[""] * (len(head) - len(row))])
     return BYTE_ORDER_MARK + out.getvalue()
+
+
+def _shown(cell: Cell) -> Cell:
+    """Return a cell that is no formula and, where a point means thousands or days, no other number."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return guarded(cell) if isinstance(cell, str) else cell

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from troubleshoot_app.domain.flow import WIDTH, Diagram, diagram
 from troubleshoot_app.domain.insight import Figure, Span, share, spans
-from troubleshoot_app.domain.tree import NodeKind
 from troubleshoot_app.schemas.analytics import (
     CountedSessions,
     EscalationFigures,
@@ -13,19 +11,19 @@ from troubleshoot_app.schemas.analytics import (
     TreeFigures,
     VersionFigures,
 )
-from troubleshoot_app.schemas.insight import Bar, FlowBand, FlowBox, NodeRow, Tile, VersionRow
+from troubleshoot_app.schemas.insight import Bar, NodeRow, Tile, VersionRow
 from troubleshoot_app.states.insight_links import Range
 
-LEVELS = 5
 MOST_ROWS = 200
 MOST_BARS = 10
 LABEL_LENGTH = 90
-MEASURES = ("visits", "exits", "undone", "minutes", "escalations")
 FIGURE_WORDS = {
     Figure.RAISED: "Escalated",
     Figure.CLAIMED: "Picked up",
     Figure.HELPED: "Resolved by a senior",
+    Figure.WAITING: "Escalated and not over yet",
     Figure.STARTED: "Started",
+    Figure.OVER: "Over",
     Figure.COMPLETED: "Completed",
     Figure.RESOLVED: "Resolved",
     Figure.UNAIDED: "Resolved without help",
@@ -36,7 +34,7 @@ FIGURE_WORDS = {
     Figure.UNDONE: "Took an answer back at a node",
     Figure.ESCALATIONS: "Escalated at a node",
 }
-_COUNTED = {"visits": "visit", "exits": "exit", "undone": "undone", "escalations": "escalation"}
+_TIMES = {Figure.VISITS: "visit", Figure.UNDONE: "undone answer"}
 
 
 def span_words(seconds: float | None) -> str:
@@ -52,25 +50,25 @@ def span_words(seconds: float | None) -> str:
 
 def escalation_tiles(figures: EscalationFigures, asked: Range) -> list[Tile]:
     """Return what escalations come to in all."""
-    waiting = figures.open + figures.claimed
+    sooner = figures.p90_seconds_to_claim
     return [
         Tile(words="Escalations", value=str(figures.total), href=asked.sessions(Figure.RAISED)),
         Tile(
+            words="Not over yet",
+            value=str(figures.open + figures.claimed),
+            detail="Open, or picked up",
+            href=asked.sessions(Figure.WAITING),
+        ),
+        Tile(
             words="Resolved",
             value=str(figures.resolved),
-            detail=f"{share(figures.resolved, figures.total)} % of all, {waiting} not over yet",
+            detail=f"{share(figures.resolved, figures.total)} % of all",
             href=asked.sessions(Figure.HELPED),
         ),
         Tile(
             words="Time to claim, median",
             value=span_words(figures.median_seconds_to_claim),
-            detail="Half of them were picked up sooner",
-            href=asked.sessions(Figure.CLAIMED),
-        ),
-        Tile(
-            words="Time to claim, 90 %",
-            value=span_words(figures.p90_seconds_to_claim),
-            detail="Nine of ten were picked up sooner",
+            detail="None was picked up" if sooner is None else f"Nine of ten within {span_words(sooner)}",
             href=asked.sessions(Figure.CLAIMED),
         ),
     ]
@@ -111,7 +109,7 @@ def node_bars(figures: EscalationFigures, asked: Range) -> list[Bar]:
     most = max((one.total for one in figures.by_node), default=0)
     return [
         Bar(
-            label=_cut(one.text),
+            label=cut(one.text),
             detail=f"{one.tree.title}, version {one.version}",
             value=str(one.total),
             share=share(one.total, most),
@@ -122,7 +120,7 @@ def node_bars(figures: EscalationFigures, asked: Range) -> list[Bar]:
 
 
 def person_bars(figures: EscalationFigures, asked: Range) -> list[Bar]:
-    """Return who escalated and who picked up, most first."""
+    """Return who escalated, picked up and resolved, most first."""
     most = max((max(one.escalated, one.claimed) for one in figures.by_person), default=0)
     return [
         Bar(
@@ -135,7 +133,8 @@ def person_bars(figures: EscalationFigures, asked: Range) -> list[Bar]:
         for one in figures.by_person[: MOST_BARS * 2]
         for figure, words, total in (
             (Figure.RAISED, "raised", one.escalated),
-            (Figure.CLAIMED, f"picked up, {one.resolved} of them resolved", one.claimed),
+            (Figure.CLAIMED, "picked up", one.claimed),
+            (Figure.HELPED, "resolved", one.resolved),
         )
         if total
     ]
@@ -149,7 +148,7 @@ def tree_tiles(figures: TreeFigures, asked: Range) -> list[Tile]:
         href = asked.sessions(figure, tree_id=figures.tree.id, version=figures.version)
         return Tile(words=words, value=str(total), detail=detail, href=href)
 
-    unaided = f"{share(figures.unaided, over)} % of {over} that are over"
+    unaided = f"{share(figures.unaided, over)} % of those over"
     return [
         tile("Started", Figure.STARTED, figures.started),
         tile("Resolved without help", Figure.UNAIDED, figures.unaided, unaided),
@@ -160,7 +159,10 @@ def tree_tiles(figures: TreeFigures, asked: Range) -> list[Tile]:
             f"{share(figures.escalated, figures.started)} % of all",
         ),
         tile(
-            "Abandoned", Figure.ABANDONED, figures.abandoned, f"{share(figures.abandoned, over)} % of {over}"
+            "Abandoned",
+            Figure.ABANDONED,
+            figures.abandoned,
+            f"{share(figures.abandoned, over)} % of those over",
         ),
     ]
 
@@ -169,15 +171,13 @@ def node_rows(figures: TreeFigures, asked: Range) -> list[NodeRow]:
     """Return what was counted at the nodes, those with most visits first."""
 
     def href(node: NodeFigures, figure: Figure) -> str:
-        if not getattr(node, figure.value):
-            return ""
-        return asked.sessions(figure, tree_id=figures.tree.id, version=figures.version, node=node.node_id)
+        return node_href(figures, asked, node, figure) if getattr(node, figure.value) else ""
 
     nodes = sorted(figures.nodes, key=lambda one: -one.visits)
     return [
         NodeRow(
             node_id=one.node_id,
-            text=_cut(one.text),
+            text=cut(one.text),
             kind=one.kind,
             visits=one.visits,
             exits=one.exits,
@@ -191,17 +191,6 @@ def node_rows(figures: TreeFigures, asked: Range) -> list[NodeRow]:
         )
         for one in nodes[:MOST_ROWS]
     ]
-
-
-def heat(figures: TreeFigures, measure: str) -> dict[str, dict[str, str | int]]:
-    """Return how high a measure is at each node, from 0 to 5, and its words; what is nought is left out."""
-    values = {one.node_id: _value(one, measure) for one in figures.nodes}
-    most = max(values.values(), default=0)
-    return {
-        node_id: {"level": max(1, round(LEVELS * value / most)), "words": _heat_words(value, measure)}
-        for node_id, value in values.items()
-        if value > 0
-    }
 
 
 def version_rows(figures: TreeFigures, asked: Range) -> list[VersionRow]:
@@ -220,86 +209,40 @@ def version_rows(figures: TreeFigures, asked: Range) -> list[VersionRow]:
             is_shown=one.version == figures.version,
             href=asked.href(path, version=one.version),
             started_href=asked.sessions(Figure.STARTED, **of_version),
+            over_href=asked.sessions(Figure.OVER, **of_version),
             unaided_href=asked.sessions(Figure.UNAIDED, **of_version),
         )
 
     return [row(one) for one in figures.versions]
 
 
-def flow_diagram(figures: TreeFigures, start: str) -> Diagram:
-    """Return how walks flowed from node to node."""
-    flows = {(one.node_id, one.to): one.total for one in figures.flows if one.to is not None}
-    return diagram(start, {one.node_id: one.visits for one in figures.nodes}, flows)
-
-
-def flow_boxes(shown: Diagram, figures: TreeFigures, asked: Range) -> list[FlowBox]:
-    """Return the boxes of a flow diagram."""
-    nodes = {one.node_id: one for one in figures.nodes}
-    started = max(1, nodes[shown.boxes[0].node_id].visits) if shown.boxes else 1
-    return [
-        FlowBox(
-            text=_cut(node.text),
-            kind=node.kind,
-            left=_percent(box.x),
-            top=f"{box.y}px",
-            width=_percent(box.width),
-            total=box.total,
-            words=_flow_words(node, box.total, box.back, started),
-            href=asked.sessions(
-                Figure.VISITS, tree_id=figures.tree.id, version=figures.version, node=box.node_id
-            ),
-        )
-        for box in shown.boxes
-        for node in (nodes[box.node_id],)
-    ]
-
-
-def flow_bands(shown: Diagram, figures: TreeFigures) -> list[FlowBand]:
-    """Return the bands of a flow diagram."""
-    texts = {one.node_id: _cut(one.text) for one in figures.nodes}
-    return [
-        FlowBand(outline=band.outline, words=f"{texts[band.source]} → {texts[band.target]}: {band.total}")
-        for band in shown.bands
-    ]
-
-
 def place_words(found: CountedSessions, version: int | None) -> str:
     """Return where and by whom the sessions of a list were counted."""
     words = [found.tree.title] if found.tree else []
     words += [f"version {version}"] if version else []
-    words += [f"“{_cut(found.node_text)}”"] if found.node_text else []
+    words += [f"“{cut(found.node_text)}”"] if found.node_text else []
     words += [found.person] if found.person else []
     return " · ".join(words)
 
 
-def _flow_words(node: NodeFigures, total: int, back: int, started: int) -> str:
-    words = [f"{_cut(node.text)}: {_several(total, 'visit')}, {share(total, started)} % of the start"]
-    if back:
-        words.append(f"{back} went back up from here")
-    if node.kind is not NodeKind.RESOLUTION and node.exits:
-        words.append(f"{node.exits} ended here")
-    return "; ".join(words)
+def counted_words(found: CountedSessions, figure: Figure) -> str:
+    """Return how many sessions a figure counts, and how often, where that is more."""
+    words = several(found.total, "session")
+    if found.times == found.total:
+        return words
+    counted = _TIMES.get(figure, "escalation")
+    return f"{several(found.times, counted)} in {words}"
 
 
-def _value(node: NodeFigures, measure: str) -> float:
-    if measure == "minutes":
-        return node.median_seconds or 0
-    return float(getattr(node, measure))
+def node_href(figures: TreeFigures, asked: Range, node: NodeFigures, figure: Figure) -> str:
+    """Return the link to the sessions that a figure of a node counts."""
+    place = {"tree_id": figures.tree.id, "version": figures.version, "node": node.node_id}
+    return asked.sessions(figure, **place)
 
 
-def _heat_words(value: float, measure: str) -> str:
-    if measure == "minutes":
-        return span_words(value)
-    word = _COUNTED[measure]
-    return f"{value:.0f} undone" if measure == "undone" else _several(int(value), word)
-
-
-def _several(total: int, word: str) -> str:
+def several(total: int, word: str) -> str:
+    """Return a number of things in words."""
     return f"{total} {word}" if total == 1 else f"{total} {word}s"
-
-
-def _percent(thousandths: float) -> str:
-    return f"{100 * thousandths / WIDTH:.2f}%"
 
 
 def _days(span: Span) -> str:
@@ -307,9 +250,15 @@ def _days(span: Span) -> str:
     return first if span.first == span.last else f"{first} – {span.last:%-d %b %Y}"
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """Return a text in one line, short enough for a label."""
     words = " ".join(text.split())
     return words if len(words) <= LABEL_LENGTH else f"{words[: LABEL_LENGTH - 1]}…"
+
+
+def days_words(asked: Sequence[str]) -> str:
+    """Return from when to when a range of days is."""
+    return _days(Span(*first_and_last(asked), 0))
 
 
 def first_and_last(asked: Sequence[str]) -> tuple[date, date]:

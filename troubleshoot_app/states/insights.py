@@ -10,7 +10,7 @@ from troubleshoot_app.schemas.analytics import TreeFigures
 from troubleshoot_app.schemas.insight import Bar, FlowBand, FlowBox, NodeRow, Preset, Tile, VersionRow
 from troubleshoot_app.schemas.sessions import SessionSummary
 from troubleshoot_app.services import analytics, insight_sessions, tree_analytics, trees
-from troubleshoot_app.states import insight_rows
+from troubleshoot_app.states import insight_charts, insight_rows
 from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.guard import Policy, handler
 from troubleshoot_app.states.insight_links import Range
@@ -81,7 +81,7 @@ class TreeInsightState(SignedInState):
     presets: list[Preset] = []
     tiles: list[Tile] = []
     versions: list[VersionRow] = []
-    measure: str = insight_rows.MEASURES[0]
+    measure: str = insight_charts.MEASURES[0]
     heat: dict[str, dict[str, str | int]] = {}
     nodes: list[NodeRow] = []
     node_count: int = 0
@@ -134,9 +134,9 @@ class TreeInsightState(SignedInState):
     @handler(Policy.SENIOR)
     async def choose_measure(self, measure: str):
         """Choose what the chart shows at its nodes."""
-        if measure in insight_rows.MEASURES and self._figures is not None:
+        if measure in insight_charts.MEASURES and self._figures is not None:
             self.measure = measure
-            self.heat = insight_rows.heat(self._figures, measure)
+            self.heat = insight_charts.heat(self._figures, measure, Range(self.since, self.until))
 
     def _show(self, figures: TreeFigures, asked: Range) -> None:
         path = f"/insights/trees/{self.id}"
@@ -145,12 +145,12 @@ class TreeInsightState(SignedInState):
         self.csv = asked.href(f"/api/v1/web/insights/trees/{self.id}.csv", version=self.version or "")
         self.tiles = insight_rows.tree_tiles(figures, asked)
         self.versions = insight_rows.version_rows(figures, asked)
-        self.heat = insight_rows.heat(figures, self.measure)
+        self.heat = insight_charts.heat(figures, self.measure, asked)
         self.nodes = insight_rows.node_rows(figures, asked)
         self.node_count = len(figures.nodes)
-        drawn = insight_rows.flow_diagram(figures, figures.start)
-        self.boxes = insight_rows.flow_boxes(drawn, figures, asked)
-        self.bands = insight_rows.flow_bands(drawn, figures)
+        drawn = insight_charts.flow_diagram(figures, figures.start)
+        self.boxes = insight_charts.flow_boxes(drawn, figures, asked)
+        self.bands = insight_charts.flow_bands(drawn, figures)
         self.flow_height, self.flow_hidden = drawn.height, drawn.hidden
         self.started = figures.started
         self.loaded = True
@@ -162,6 +162,7 @@ class CountedSessionsState(SignedInState):
     words: str = ""
     place: str = ""
     days: str = ""
+    counted: str = ""
     total: int = 0
     sessions: list[SessionSummary] = []
     back: str = ""
@@ -197,7 +198,8 @@ class CountedSessionsState(SignedInState):
         else:
             self.words = insight_rows.FIGURE_WORDS[Figure(figure)]
             self.place = insight_rows.place_words(found, version)
-            self.days = f"{asked.since} – {asked.until}"
+            self.days = insight_rows.days_words((asked.since, asked.until))
+            self.counted = insight_rows.counted_words(found, Figure(figure))
             self.total, self.sessions = found.total, found.items
             of_tree = found.tree is not None and not Figure(figure).is_of_escalations
             path = f"/insights/trees/{found.tree.id}" if found.tree and of_tree else "/insights"
