@@ -123,9 +123,11 @@ def _tile(tile: rx.Var[Tile]) -> rx.Component:
 
 def _bar(bar: rx.Var[Bar]) -> rx.Component:
     return rx.el.li(
+        rx.cond(bar.is_first, rx.el.span(bar.of, class_name="bar-of", custom_attrs={"aria-hidden": "true"})),
         rx.link(
             rx.el.span(
                 rx.el.span(
+                    rx.cond(bar.of != "", rx.el.span(bar.of, ": ", class_name="unseen")),
                     bar.label,
                     rx.cond(bar.detail != "", rx.el.span(" ", bar.detail, class_name="bar-detail")),
                 ),

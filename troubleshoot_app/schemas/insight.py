@@ -15,8 +15,11 @@ class Tile(BaseModel):
 
 
 class Bar(BaseModel):
-    """A figure as a bar: ``share`` is its length in per cent of the longest one."""
+    """A figure as a bar: ``share`` is its length in per cent of the longest one. ``of`` is whose it is, shown above the
+    first of theirs only."""
 
+    of: str = ""
+    is_first: bool = False
     label: str
     detail: str = ""
     value: str

@@ -122,22 +122,25 @@ def node_bars(figures: EscalationFigures, asked: Range) -> list[Bar]:
 def person_bars(figures: EscalationFigures, asked: Range) -> list[Bar]:
     """Return who escalated, picked up and resolved, most first."""
     most = max((max(one.escalated, one.claimed) for one in figures.by_person), default=0)
-    return [
-        Bar(
-            label=one.person.name,
-            detail=words,
-            value=str(total),
-            share=share(total, most),
-            href=asked.sessions(figure, person=one.person.id),
+    bars: list[Bar] = []
+    for one in figures.by_person[: MOST_BARS * 2]:
+        counts = (
+            (Figure.RAISED, "Raised", one.escalated),
+            (Figure.CLAIMED, "Picked up", one.claimed),
+            (Figure.HELPED, "Resolved", one.resolved),
         )
-        for one in figures.by_person[: MOST_BARS * 2]
-        for figure, words, total in (
-            (Figure.RAISED, "raised", one.escalated),
-            (Figure.CLAIMED, "picked up", one.claimed),
-            (Figure.HELPED, "resolved", one.resolved),
-        )
-        if total
-    ]
+        bars += [
+            Bar(
+                of=one.person.name,
+                is_first=place == 0,
+                label=words,
+                value=str(total),
+                share=share(total, most),
+                href=asked.sessions(figure, person=one.person.id),
+            )
+            for place, (figure, words, total) in enumerate(count for count in counts if count[2])
+        ]
+    return bars
 
 
 def tree_tiles(figures: TreeFigures, asked: Range) -> list[Tile]:
