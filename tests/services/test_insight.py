@@ -25,6 +25,7 @@ from troubleshoot_app.services import (
     insight_sessions,
     insight_sheets,
     scenarios,
+    session_changes,
     sessions,
     tree_analytics,
 )
@@ -192,6 +193,8 @@ def test_each_number_on_the_pages_is_what_its_link_leads_to(db: Session, team: T
     walk(db, team.viewer, team.tree_id, "yes", "<", "yes", "<", "!", "!", "no", end="unresolved")
     walk(db, team.viewer, team.tree_id, "yes", "back", "yes", "back", end="abandoned")
     walk(db, team.engineer2, team.tree_id, node="wan", end="abandoned")
+    changed = walk(db, team.viewer, team.tree_id, "no", "done", "yes", "no")
+    ask(db, team.viewer, session_changes.change_step, session_id=changed, seq=1, option_id="yes")
     raise_some(db, team)
     publish_again(db, team.admin, team.tree_id)
     walk(db, team.viewer, team.tree_id, "no", "!", end="resolved")
