@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.db import RETRIES, engine, forget_engine, libpq_url, sqlalchemy_url, transact
+from troubleshoot_app.core.errors import NoDatabase
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.models import Account
 
@@ -117,8 +118,9 @@ def test_what_was_lost_while_committing_is_not_done_again(clean_database: str):
         with engine().connect() as another:
             another.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend(db)})
 
-    with pytest.raises(DBAPIError):
+    with pytest.raises(NoDatabase, match="Look whether it was") as caught:
         transact(be_cut_off)
+    assert caught.value.may_be_kept
     assert calls == [1]
     assert transact(names) == []
 

@@ -56,6 +56,7 @@ TAGS = {
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _BEGINNING = re.compile(r"[^.:;]*")
+_WITHOUT_DATABASE = frozenset({"healthz", "metrics"})
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -168,6 +169,8 @@ def _add_errors(operation: dict[str, Any]) -> None:
         )
     if "422" in responses:
         statuses.append(422)
+    if operation["operationId"] not in _WITHOUT_DATABASE:
+        statuses.append(503)
     responses |= {str(status): said for status, said in problems(*statuses).items()}
     operation["responses"] = dict(sorted(responses.items()))
 

@@ -33,7 +33,7 @@ _DESCRIPTIONS = {
     415: "The body is not of a media type that is taken here.",
     422: "Something in the request cannot be used; `errors` lists what.",
     429: "Too many attempts; `Retry-After` says when to try again.",
-    503: "Not ready to serve.",
+    503: "The database does not answer right now, or is not ready; try again in a moment.",
     507: "There is no room left to keep this.",
 }
 

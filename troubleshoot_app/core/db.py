@@ -7,11 +7,12 @@ from collections.abc import Callable
 from random import SystemRandom
 from typing import Concatenate, ParamSpec, TypeVar
 
+import psycopg2
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from troubleshoot_app.core.errors import NoRoom
+from troubleshoot_app.core.errors import NoDatabase, NoRoom
 from troubleshoot_app.core.settings import get_settings
 
 P = ParamSpec("P")
@@ -19,11 +20,13 @@ R = TypeVar("R")
 
 POOL_SIZE = 12
 POOL_OVERFLOW = 8
+CONNECT_SECONDS = 5
 
 RETRIES = 3
 RETRY_SECONDS = 0.02
 _LOST_TO_ANOTHER = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _DISK_FULL = "53100"
+_NO_LINE = ("08", "53300", "57P")  # no connection, no connection left, shutting down or starting up
 
 _lock = threading.Lock()
 _engine: Engine | None = None
@@ -61,7 +64,11 @@ def engine() -> Engine:
                     pool_size=POOL_SIZE,
                     max_overflow=POOL_OVERFLOW,
                     hide_parameters=True,  # or the log of a failed statement shows secrets, and what people wrote
-                    connect_args={"application_name": "troubleshoot", "options": "-c timezone=UTC"},
+                    connect_args={
+                        "application_name": "troubleshoot",
+                        "connect_timeout": CONNECT_SECONDS,
+                        "options": "-c timezone=UTC",
+                    },
                 )
     return _engine
 
@@ -91,6 +98,7 @@ def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
     began (after a restart every pooled connection is dead), ``fn`` is run again, three times at most.
 
     Raises:
+        NoDatabase: it cannot be reached, or has gone away.
         NoRoom: the disk of the database is full.
     """
     retries = 0
@@ -107,6 +115,18 @@ def transact(fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
                 raise NoRoom() from error
             lost = error.connection_invalidated and not committing
             if retries == RETRIES or not (lost or code in _LOST_TO_ANOTHER):
+                if _is_without_line(error):
+                    raise NoDatabase(may_be_kept=committing) from error
                 raise
         retries += 1
         time.sleep(RETRY_SECONDS * retries * SystemRandom().uniform(0.5, 1.5))
+
+
+def _is_without_line(error: DBAPIError) -> bool:
+    """Tell whether the database is not there, rather than that it said no."""
+    if error.connection_invalidated:
+        return True
+    cause = error.orig
+    if not isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return False
+    return cause.pgcode is None or cause.pgcode.startswith(_NO_LINE)

@@ -99,6 +99,23 @@ class TooManyRequests(AppError):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
+class NoDatabase(AppError):
+    """The database does not answer; ``may_be_kept`` when it went away while it was told to keep what was done."""
+
+    status = 503
+    title = "Not available"
+    retry_after = 5
+
+    def __init__(self, *, may_be_kept: bool = False) -> None:
+        super().__init__(
+            "The database went away while this was being kept. Look whether it was, and do it again if not."
+            if may_be_kept
+            else "The database does not answer right now, so nothing was done. Wait a moment, then try again.",
+            headers={"Retry-After": str(self.retry_after)},
+        )
+        self.may_be_kept = may_be_kept
+
+
 class NoRoom(AppError):
     """A disk is full; what was sent is not kept, nor any part of it."""
 

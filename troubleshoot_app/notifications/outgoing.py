@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.errors import NoDatabase
 from troubleshoot_app.core.log import about, log_bug
 from troubleshoot_app.core.threads import Pool, in_thread
 
@@ -22,7 +23,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-AT_WORK = 4
+BREATH_SECONDS = 0.05
+AT_WORK = 2
 _turns = threading.BoundedSemaphore(AT_WORK)
 
 
@@ -68,6 +70,9 @@ class Outgoing:
                 ):
                     self._under_way[row_id] = asyncio.create_task(self._send_one(row_id, key))
             await first_of(self._wake, sweep_seconds)
+            await asyncio.sleep(
+                BREATH_SECONDS
+            )  # screens come first, and what comes together is leased together
 
     async def drained(self, seconds: float) -> None:
         """Wait for what is under way, so many seconds at most."""
@@ -94,7 +99,8 @@ async def first_of(event: asyncio.Event, seconds: float) -> None:
 
 def log_trouble(log: logging.Logger, error: Exception, where: str) -> None:
     """Log what ended a piece of work: a lost database in one line, anything else as the bug that it is."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause: BaseException | None = error.__cause__ if isinstance(error, NoDatabase) else error
+    cause = cause.orig if isinstance(cause, DBAPIError) else cause
     if isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
         log.warning("no database for %s (%s); trying again", where, " ".join(str(cause).split()))
     else:

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from sqlmodel import Session
 
 from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.errors import NoDatabase
 from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.core.threads import Pool, in_thread
@@ -30,6 +31,9 @@ async def post(prepare: Prepare, record: Record, what: str) -> None:
     for pause in (*PAUSES, None):
         try:
             is_done = await in_thread(Pool.ACCOUNT_MAIL, _attempt, prepare, record, what)
+        except NoDatabase as trouble:
+            logger.warning("%s not sent: %s", what, trouble)
+            is_done = False
         except Exception as error:  # noqa: BLE001  the outermost edge of what happens after an answer
             log_bug(logger, error, what)
             return
@@ -52,5 +56,7 @@ def _attempt(prepare: Prepare, record: Record, what: str) -> bool:
         why, is_done = str(trouble), False
     if why:
         logger.warning("%s not sent: %s", what, why)
+    else:
+        logger.info("%s sent", what)
     transact(record, why)
     return is_done

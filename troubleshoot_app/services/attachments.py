@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import case, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.core.errors import Conflict, TooLarge, UnsupportedMedia
+from troubleshoot_app.core.errors import Conflict, NoDatabase, TooLarge, UnsupportedMedia
 from troubleshoot_app.core.files import KeptFile, keep_file
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import Actor, Permission
@@ -171,7 +170,7 @@ def _view(attachment: Attachment) -> AttachmentView:
 
 def _may_be_committed(error: BaseException) -> bool:
     """Tell whether the row may be there all the same: the line to the database broke, perhaps after the commit."""
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    return isinstance(error, NoDatabase) and error.may_be_kept
 
 
 def _check_size(content: BinaryIO) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, literal_column, select, text
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
 import troubleshoot_app
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.errors import NoDatabase
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent
 from troubleshoot_app.models import CaseMail, Delivery, Handoff, Presence, WebhookDelivery
 from troubleshoot_app.models.queues import QueuedRow
@@ -61,7 +61,7 @@ def is_reachable() -> bool:
     """Tell whether the database answers."""
     try:
         transact(_ask)
-    except OperationalError:
+    except NoDatabase:
         return False
     return True
 

@@ -85,6 +85,7 @@ def _open_reset_unless_too_many(email: str) -> UUID | None:
 def _open_reset(db: Session, email: str) -> UUID | None:
     user = accounts.user_of_address(db, email)
     if user is None or not user.is_active:
+        logger.info("a password reset was asked for an address that nobody active has; no mail")
         return None
     reset_id = new_id()
     db.add(
