@@ -27,7 +27,7 @@ from troubleshoot_app.models import AuditEntry, Webhook, WebhookDelivery
 from troubleshoot_app.notifications import webhook_posting, webhook_queue
 from troubleshoot_app.schemas.webhooks import NewWebhookView, WebhookDeliveryView
 from troubleshoot_app.server.paths import ROOT
-from troubleshoot_app.services import handoff_views, handoffs, sessions, webhooks
+from troubleshoot_app.services import handoff_views, handoffs, sessions, users, webhooks
 from troubleshoot_app.services.paging import PageRequest
 
 ALL = ["handoff.opened", "handoff.claimed", "handoff.resolved", "session.completed"]
@@ -123,6 +123,24 @@ def test_a_case_is_told_from_its_opening_to_its_end_in_order_and_as_the_api_show
     assert [one.event_id for one in log_of(team, hook)] == [message["id"] for message in messages]
     assert {(one.attempts, one.response_status, one.error) for one in log_of(team, hook)} == {(1, 204, "")}
     assert {one.path for one in receiver.received} == {"/in?from=troubleshoot"}
+
+
+def test_a_case_that_is_open_again_is_told_whoever_opened_it(team: Team, receiver: Receiver):
+    reopened = do(team.admin, webhooks.create_webhook, url=receiver.url, events=["handoff.reopened"])
+    case = transact(escalate, team)
+    do(team.engineer, handoffs.claim, handoff_id=case.id)
+    given_back = do(team.engineer, handoffs.release, handoff_id=case.id, note="No ladder.")
+    do(team.engineer2, handoffs.claim, handoff_id=case.id)
+    do(team.admin, users.change_user, user_id=team.engineer2.id, is_active=False)
+    taken_back = do(team.admin, handoff_views.get_view, case.id)
+    while work_off():
+        pass
+    messages = [json.loads(one.body) for one in receiver.received]
+    assert [message["type"] for message in messages] == ["handoff.reopened"] * 2
+    shown = [view.model_dump(mode="json", by_alias=True) for view in (given_back, taken_back)]
+    assert [message["data"] for message in messages] == shown
+    assert {(view["status"], view["claimed_by"]) for view in shown} == {("open", None)}
+    assert {one.status for one in log_of(team, reopened)} == {"sent"}
 
 
 @pytest.mark.parametrize("secret", [None, "a secret of our own, long enough"])

@@ -30,6 +30,7 @@ class WebhookEvent(StrEnum):
 
     HANDOFF_OPENED = "handoff.opened"
     HANDOFF_CLAIMED = "handoff.claimed"
+    HANDOFF_REOPENED = "handoff.reopened"
     HANDOFF_RESOLVED = "handoff.resolved"
     SESSION_COMPLETED = "session.completed"
 

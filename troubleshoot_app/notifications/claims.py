@@ -1,20 +1,23 @@
 """Claims: how a case that was picked up becomes open again, and what is done about one that was left alone."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Interval, and_, bindparam, case, func, or_, select, update
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.claim_lease import TIME_TO_ANSWER, ClaimStep, claim_step
 from troubleshoot_app.domain.handoff import HandoffStatus, News, SessionStatus
+from troubleshoot_app.domain.webhooks import WebhookEvent
 from troubleshoot_app.models import AuditEntry, Handoff, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
+from troubleshoot_app.models.cases import read_case
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.case_mails import mail_news
 from troubleshoot_app.notifications.deliveries import is_active_senior, tell_everybody
+from troubleshoot_app.notifications.webhook_events import tell_of_handoff
 
 AT_ONCE = 50
 
@@ -40,7 +43,8 @@ _CLAIM: AnySelect = (
 
 
 def open_again(db: Session, handoff: Handoff, *, except_user_id: UUID | None = None) -> int:
-    """Open a claimed handoff again, give its session (both are locked) back to the escalator, and tell everybody anew.
+    """Open a claimed handoff again, give its session (both are locked) back to the escalator, and tell everybody anew,
+    other programs too.
 
     Return how many people are told; ``except_user_id`` is somebody who need not be.
     """
@@ -63,6 +67,7 @@ def open_again(db: Session, handoff: Handoff, *, except_user_id: UUID | None = N
         )
     )
     mail_news(db, handoff, handoff.from_id, News.OPEN_AGAIN)
+    tell_of_handoff(db, handoff.account_id, WebhookEvent.HANDOFF_REOPENED, lambda: read_case(db, handoff.id))
     return tell_everybody(db, handoff, except_user_id=except_user_id)
 
 
@@ -72,7 +77,8 @@ def tend_claims(db: Session) -> int:
     Of several processes each takes others.
     """
     tended = 0
-    for session_id, handoff_id in db.execute(_due(now())).all():
+    lease = timedelta(minutes=get_settings().claim_lease_minutes)
+    for session_id, handoff_id in db.execute(_DUE, {"now": now(), "lease": lease}).all():
         locked = select(_session.c.id).where(_session.c.id == session_id).with_for_update(skip_locked=True)
         if db.execute(locked).first() is None:
             continue  # somebody is at it right now
@@ -96,22 +102,22 @@ def reopen_claims_of(db: Session, user_id: UUID) -> None:
             _tend(db, row)
 
 
-def _due(at: datetime) -> Select[UUID, UUID]:
-    """Return the query for claims about which something may be due; the rule itself is asked once they are locked."""
-    lease = timedelta(minutes=get_settings().claim_lease_minutes)
-    offered_at = col(Handoff.offered_at)
-    waits_until = case((offered_at.is_(None), TOUCHED_AT + lease), else_=offered_at + TIME_TO_ANSWER)
-    return (
-        select(col(Handoff.session_id), col(Handoff.id))
-        .join(_session, _session.c.id == col(Handoff.session_id))
-        .join(User, col(User.id) == col(Handoff.claimed_by_id))
-        .where(
-            col(Handoff.status) == HandoffStatus.CLAIMED,
-            or_(~_STILL_SENIOR, waits_until <= at, offered_at < TOUCHED_AT),
-        )
-        .order_by(col(Handoff.claimed_at))
-        .limit(AT_ONCE)
+# The claims about which something may be due; the rule itself is asked once they are locked.
+_WAITS_UNTIL = case(
+    (col(Handoff.offered_at).is_(None), TOUCHED_AT + bindparam("lease", type_=Interval)),
+    else_=col(Handoff.offered_at) + TIME_TO_ANSWER,
+)
+_DUE = (
+    select(col(Handoff.session_id), col(Handoff.id))
+    .join(_session, _session.c.id == col(Handoff.session_id))
+    .join(User, col(User.id) == col(Handoff.claimed_by_id))
+    .where(
+        col(Handoff.status) == HandoffStatus.CLAIMED,
+        or_(~_STILL_SENIOR, bindparam("now") >= _WAITS_UNTIL, col(Handoff.offered_at) < TOUCHED_AT),
     )
+    .order_by(col(Handoff.claimed_at))
+    .limit(AT_ONCE)
+)
 
 
 def _tend(db: Session, row: AnyRow) -> bool:

@@ -41,7 +41,10 @@ _Secret = Annotated[
     ),
 ]
 HandoffEventType = Literal[
-    WebhookEvent.HANDOFF_OPENED, WebhookEvent.HANDOFF_CLAIMED, WebhookEvent.HANDOFF_RESOLVED
+    WebhookEvent.HANDOFF_OPENED,
+    WebhookEvent.HANDOFF_CLAIMED,
+    WebhookEvent.HANDOFF_REOPENED,
+    WebhookEvent.HANDOFF_RESOLVED,
 ]
 _Events = Annotated[list[WebhookEvent], Field(min_length=1, max_length=50)]
 

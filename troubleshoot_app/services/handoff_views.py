@@ -1,10 +1,9 @@
 """Reading handoffs: the queue, the briefing, who was reached how and when."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from uuid import UUID
 
-from sqlalchemy import case, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, case, or_, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -17,13 +16,13 @@ from troubleshoot_app.domain.handoff import (
     HandoffStatus,
     Intent,
     Priority,
-    is_overdue,
 )
 from troubleshoot_app.domain.reach import count_reach, reach_in_words, usual_wait
 from troubleshoot_app.domain.watching import Attempt, advice_to_escalator, hearing
-from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
+from troubleshoot_app.models import Delivery, Handoff, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
-from troubleshoot_app.models.paths import list_steps, published_version, tree_of_version
+from troubleshoot_app.models.cases import CASES, case_view
+from troubleshoot_app.models.paths import list_steps, published_version
 from troubleshoot_app.notifications.deliveries import eligible_seniors, mark_seen, mark_shown
 from troubleshoot_app.notifications.inboxes import account_inboxes
 from troubleshoot_app.notifications.reaching import choices_of, seniors_as_they_are
@@ -50,22 +49,17 @@ LATEST_CLAIMS = 50
 
 _handoff = Handoff.__table__
 _delivery = Delivery.__table__
-_raiser = aliased(User, name="raiser")
-_claimer = aliased(User, name="claimer")
 
-_ROWS: AnySelect = (
+# Columns, not rows of the model: there may be hundreds, and they are read while everybody is being told.
+_ATTEMPTS: AnySelect = (
     select(
-        Handoff,
-        col(_raiser.name).label("raiser_name"),
-        col(_claimer.name).label("claimer_name"),
-        TroubleshootingSession,
-        col(TreeVersion.title).label("tree_title"),
+        _delivery.c.recipient_id,
+        col(User.name),
+        _delivery.c.channel,
+        *(_delivery.c[field.name] for field in fields(Attempt)),
     )
-    .join(_raiser, col(_raiser.id) == col(Handoff.from_id))
-    .outerjoin(_claimer, col(_claimer.id) == col(Handoff.claimed_by_id))
-    .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
-    .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
-    .execution_options(populate_existing=True)
+    .join(User, col(User.id) == _delivery.c.recipient_id)
+    .where(_delivery.c.handoff_id == bindparam("handoff_id"))
 )
 
 _BY_PRIORITY = case({priority.value: priority.weight for priority in Priority}, value=col(Handoff.priority))
@@ -83,7 +77,7 @@ def list_handoffs(
     if statuses is not None:
         query = query.where(col(Handoff.status).in_(statuses))
     rows = db.execute(query.order_by(col(Handoff.created_at).desc(), col(Handoff.id).desc()).limit(limit))
-    return [_view(db, row) for row in rows]
+    return [case_view(db, row) for row in rows]
 
 
 def find_handoffs(
@@ -102,7 +96,7 @@ def find_handoffs(
     if intent is not None:
         query = query.where(col(Handoff.intent) == intent)
     rows, cursor = take_page(db, query, _handoff.c.id, page)
-    return HandoffPage(items=[_view(db, row) for row in rows], next_cursor=cursor)
+    return HandoffPage(items=[case_view(db, row) for row in rows], next_cursor=cursor)
 
 
 def list_queue(db: Session, actor: Actor) -> list[HandoffView]:
@@ -116,12 +110,12 @@ def list_queue(db: Session, actor: Actor) -> list[HandoffView]:
             col(Handoff.status) == HandoffStatus.CLAIMED, _BY_PRIORITY.desc(), col(Handoff.created_at)
         ).limit(LIST_LIMIT)
     )
-    return [_view(db, row) for row in rows]
+    return [case_view(db, row) for row in rows]
 
 
 def get_view(db: Session, actor: Actor, handoff_id: object) -> HandoffView:
     """Return a handoff; ``NotFound`` when there is none that the actor may see."""
-    return _view(db, _one(db, actor, handoff_id))
+    return case_view(db, _one(db, actor, handoff_id))
 
 
 def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDetail:
@@ -130,7 +124,7 @@ def get_handoff(db: Session, actor: Actor, *, handoff_id: object) -> HandoffDeta
     session = row.TroubleshootingSession
     version = published_version(db, session.current_version_id)
     node = version.tree.nodes[session.node_id]
-    view = _view(db, row)
+    view = case_view(db, row)
     path = list_steps(db, session.id, session.version_id)
     return HandoffDetail(
         **dict(view),
@@ -180,10 +174,9 @@ def get_watch(db: Session, actor: Actor, *, handoff_id: object, at_most: int = L
     handoff: Handoff = _one(db, actor, handoff_id).Handoff
     by_person: dict[UUID, dict[Channel, Attempt]] = {}
     names: dict[UUID, str] = {}
-    for row in db.execute(_deliveries(handoff)):
-        delivery: Delivery = row.Delivery
-        names[delivery.recipient_id] = row.name
-        by_person.setdefault(delivery.recipient_id, {})[delivery.channel] = _attempt(delivery)
+    for recipient_id, name, channel, *attempt in db.execute(_ATTEMPTS, {"handoff_id": handoff.id}):
+        names[recipient_id] = name
+        by_person.setdefault(recipient_id, {})[channel] = Attempt(*attempt)
     heard = {
         user_id: hearing(told[Channel.IN_APP], told[Channel.EMAIL]) for user_id, told in by_person.items()
     }
@@ -226,7 +219,7 @@ def _deliveries(handoff: Handoff) -> AnySelect:
 
 
 def _visible(actor: Actor) -> AnySelect:
-    query = _ROWS.where(col(Handoff.account_id) == actor.account_id)
+    query = CASES.where(col(Handoff.account_id) == actor.account_id)
     mine = or_(col(Handoff.from_id) == actor.user_id, col(Handoff.claimed_by_id) == actor.user_id)
     if actor.may(Permission.HANDOFF_CLAIM):
         return query.where(or_(col(Handoff.intent) == Intent.ESCALATE, mine))
@@ -238,37 +231,6 @@ def _one(db: Session, actor: Actor, handoff_id: object) -> AnyRow:
     if row is None:
         raise NotFound()
     return row
-
-
-def _view(db: Session, row: AnyRow) -> HandoffView:
-    handoff: Handoff = row.Handoff
-    session: TroubleshootingSession = row.TroubleshootingSession
-    claimer = (
-        PersonRef(id=str(handoff.claimed_by_id), name=row.claimer_name)
-        if handoff.claimed_by_id is not None
-        else None
-    )
-    return HandoffView(
-        id=str(handoff.id),
-        intent=handoff.intent,
-        status=handoff.status,
-        session_id=str(handoff.session_id),
-        reason=handoff.reason,
-        priority=handoff.priority,
-        raised_by=PersonRef(id=str(handoff.from_id), name=row.raiser_name),
-        claimed_by=claimer,
-        created_at=handoff.created_at,
-        claimed_at=handoff.claimed_at,
-        closed_at=handoff.closed_at,
-        resolution=handoff.resolution,
-        is_overdue=is_overdue(handoff.status, handoff.reminders),
-        offered_at=handoff.offered_at,
-        tree_title=row.tree_title,
-        session_title=session.title,
-        ticket_ref=session.ticket_ref,
-        asset=session.asset,
-        question=tree_of_version(db, session.current_version_id).nodes[session.node_id].text,
-    )
 
 
 def delivery_view(delivery: Delivery, name: str) -> DeliveryView:
@@ -285,18 +247,6 @@ def delivery_view(delivery: Delivery, name: str) -> DeliveryView:
         seen_at=delivery.seen_at,
         next_attempt_at=delivery.next_attempt_at,
         silenced=delivery.silenced,
-    )
-
-
-def _attempt(delivery: Delivery) -> Attempt:
-    return Attempt(
-        status=delivery.status,
-        silenced=delivery.silenced,
-        attempts=delivery.attempts,
-        error=delivery.error,
-        sent_at=delivery.sent_at,
-        seen_at=delivery.seen_at,
-        next_attempt_at=delivery.next_attempt_at,
     )
 
 
