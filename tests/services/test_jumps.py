@@ -15,7 +15,7 @@ from troubleshoot_app.domain.formats.ticket_note import NoteFormat
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree, tree_to_document
 from troubleshoot_app.domain.tree_status import TreeStatus
-from troubleshoot_app.models import Delivery, Handoff, TroubleshootingTree, User
+from troubleshoot_app.models import Delivery, Handoff, TroubleshootingSession, TroubleshootingTree, User
 from troubleshoot_app.notifications.briefings import escalation_mail
 from troubleshoot_app.notifications.messages import escalation_message
 from troubleshoot_app.schemas.sessions import SessionView
@@ -242,7 +242,9 @@ def test_the_mail_says_which_tree_it_is(db: Session, team: Team, walk: Walker):
     handoff = get_row(db, team.admin.actor, Handoff, handoff_id)
     delivery = db.scalars(select(Delivery).where(col(Delivery.handoff_id) == handoff.id)).first()
     assert delivery is not None
-    mail = escalation_mail(db, delivery, handoff, db.get_one(User, team.engineer.id))
+    session = db.get_one(TroubleshootingSession, handoff.session_id)
+    recipient = db.get_one(User, team.engineer.id)
+    mail = escalation_mail(db, delivery, handoff, session, recipient, team.viewer.name)
     body = escalation_message(mail).get_body(("plain",))
     assert body is not None
     text = " ".join(body.get_content().split())

@@ -1,12 +1,13 @@
 """What all tables share: how columns are typed, how constraints are named, whose row it is."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import DateTime, Enum, Select, Table
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Enum, Select, Table, Text, Uuid, any_, cast, literal
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -40,6 +41,17 @@ def words(kind: type[StrEnum], name: str) -> Any:
         length=WORD_LENGTH,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def array_of(ids: Iterable[UUID]) -> str:
+    """Return ids as PostgreSQL reads an array of them: one parameter, however many there are."""
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+def is_among(column: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
+    """Return the condition that ``column`` is one of ``ids``; with hundreds of them far cheaper than ``in_``."""
+    among: ColumnElement[bool] = column == any_(cast(literal(array_of(ids), Text), ARRAY(Uuid)))
+    return among
 
 
 class Row(SQLModel):

@@ -4,18 +4,24 @@ from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
-from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
+from troubleshoot_app.models import Delivery, Handoff, TroubleshootingSession, User
 from troubleshoot_app.models.paths import list_steps, published_version
 from troubleshoot_app.notifications.messages import EscalationMail, MailStep
 from troubleshoot_app.schemas.sessions import StepView
 
 
-def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient: User) -> EscalationMail:
+def escalation_mail(
+    db: Session,
+    delivery: Delivery,
+    handoff: Handoff,
+    session: TroubleshootingSession,
+    recipient: User,
+    from_name: str,
+) -> EscalationMail:
     """Return what the mail of ``delivery`` says: the case as it stands, with the path that was not undone."""
     settings = get_settings()
-    session = db.get_one(TroubleshootingSession, handoff.session_id)
-    version = db.get_one(TreeVersion, session.version_id)
-    nodes = published_version(db, version.id).tree.nodes
+    version = published_version(db, session.version_id)
+    nodes = version.tree.nodes
     stuck_in = published_version(db, handoff.version_id)
     stuck_at = stuck_in.tree.nodes[handoff.node_id].text
     if session.pending_note:
@@ -28,8 +34,8 @@ def escalation_mail(db: Session, delivery: Delivery, handoff: Handoff, recipient
         public_url=settings.base_url,
         recipient_name=recipient.name,
         recipient_address=recipient.email,
-        from_name=db.get_one(User, handoff.from_id).name,
-        tree_title=version.title,
+        from_name=from_name,
+        tree_title=version.ref.title,
         priority=handoff.priority,
         start_question=None if session.start_node_id is None else nodes[session.start_node_id].text,
         question=stuck_at,

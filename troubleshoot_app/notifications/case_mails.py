@@ -48,7 +48,10 @@ def mail_news(db: Session, handoff: Handoff, recipient_id: UUID, news: News) -> 
 
 def lease_due(db: Session, owner: int, *, busy: Collection[UUID], limit: int) -> list[UUID]:
     """Lease up to ``limit`` mails that are due; return their ids. ``busy`` are under way in this process."""
-    return leases.lease_due(db, CaseMail, owner, busy=busy, limit=limit)
+    return leases.lease_due(db, _DUE, CaseMail, owner, busy=busy, limit=limit)
+
+
+_DUE = leases.due(CaseMail)
 
 
 def prepare(db: Session, mail_id: UUID, owner: int) -> NewsMail | None:
@@ -56,9 +59,7 @@ def prepare(db: Session, mail_id: UUID, owner: int) -> NewsMail | None:
 
     None means no: it is ended with the reason why, or leased by somebody else meanwhile.
     """
-    row = db.execute(
-        _MAILS.where(*is_leased(CaseMail, mail_id, owner)).with_for_update(of=CaseMail)
-    ).one_or_none()
+    row = db.execute(_MAIL, {"row_id": mail_id, "owner": owner}).one_or_none()
     if row is None:
         return None
     mail: CaseMail = row.CaseMail
@@ -104,7 +105,7 @@ def record_deferred(db: Session, mail_id: UUID, why: str) -> None:
     try_again(mail, why, mail.created_at)
 
 
-_MAILS: AnySelect = (
+_MAIL: AnySelect = (
     select(
         CaseMail,
         Handoff,
@@ -120,6 +121,8 @@ _MAILS: AnySelect = (
     .join(User, col(User.id) == col(CaseMail.recipient_id))
     .join(_escalator, col(_escalator.id) == col(Handoff.from_id))
     .outerjoin(_claimer, col(_claimer.id) == col(Handoff.claimed_by_id))
+    .where(*is_leased(CaseMail))
+    .with_for_update(of=CaseMail)
 )
 
 

@@ -1,7 +1,7 @@
 """Deliveries: one row for each person and channel, made with the handoff and worked off after its commit."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Update, Uuid, bindparam, select, text, update
@@ -9,14 +9,18 @@ from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import SENIOR_ROLES, Role
-from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
-from troubleshoot_app.domain.reach import AT_ONCE
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, mail_due
+from troubleshoot_app.domain.reach import Telling
 from troubleshoot_app.models import Delivery, Handoff, User
+from troubleshoot_app.models.base import array_of, is_among
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
+from troubleshoot_app.notifications.presence import LIFETIME
 from troubleshoot_app.notifications.reaching import tellings_of
 
 SEEN_ON_SCREEN = "Seen on screen."
+COMMON_DIGITS = 24
 
 
 def eligible_seniors(
@@ -51,46 +55,78 @@ def tell_everybody(
     """Make (or make due again) a delivery for each eligible senior by each channel; return how many people.
 
     ``except_user_id`` is somebody who need not be told, such as the one who just gave the case back. ``heeding_choices``
-    keeps back what people do not want now, as long as somebody is reached.
+    keeps back what people do not want now, as long as somebody is reached. Who has a page open is mailed when they had
+    the time to look at it.
     """
     at = now()
-    recipients = [
-        user_id
-        for user_id in db.execute(eligible_seniors(handoff.account_id, handoff.from_id, roles)).scalars()
-        if user_id != except_user_id
-    ]
     handoff.silence_lifted = not heeding_choices
     db.flush()
-    verdicts = tellings_of(db, recipients) if heeding_choices else dict.fromkeys(recipients, AT_ONCE)
-    told = [(recipient_id, channel) for recipient_id in recipients for channel in Channel]
-    if told:
-        kept = [verdicts[recipient_id][channel] for recipient_id, channel in told]
-        db.execute(
-            _TELL,
-            {
-                "ids": [str(new_id()) for _ in told],
-                "recipients": [str(recipient_id) for recipient_id, _ in told],
-                "channels": [channel.value for _, channel in told],
-                "whys": [verdict.why for verdict in kept],
-                "dues": [at if verdict.is_due else verdict.until for verdict in kept],
-                "account_id": handoff.account_id,
-                "handoff_id": handoff.id,
-                "at": at,
-            },
-        )
+    eligible = eligible_seniors(handoff.account_id, handoff.from_id, roles)
+    recipients = [user_id for user_id in db.scalars(eligible) if user_id != except_user_id]
+    kept = _kept_back(db, recipients) if heeding_choices else []
+    db.execute(
+        _TELL,
+        {
+            "recipients": array_of(recipients),
+            "new_id": new_id().hex[:COMMON_DIGITS],
+            "account_id": handoff.account_id,
+            "handoff_id": handoff.id,
+            "at": at,
+            "mail_connected_at": _mail_connected_at(handoff, at),
+            "alive_since": at - LIFETIME,
+            "kept_recipients": array_of(user_id for user_id, _, _ in kept),
+            "kept_channels": [channel.value for _, channel, _ in kept],
+            "kept_whys": [verdict.why for _, _, verdict in kept],
+            "kept_untils": [verdict.until for _, _, verdict in kept],
+        },
+    )
     return len(recipients)
 
 
-# One statement however many people there are: the driver would send several rows one after the other.
+def _kept_back(db: Session, recipients: Collection[UUID]) -> list[tuple[UUID, Channel, Telling]]:
+    """Return what these people, who are all whom an escalation is for, do not want to be told of now."""
+    return [
+        (user_id, channel, verdict)
+        for user_id, verdicts in tellings_of(db, recipients).items()
+        for channel, verdict in verdicts.items()
+        if not verdict.is_due
+    ]
+
+
+def _mail_connected_at(handoff: Handoff, at: datetime) -> datetime:
+    """Return when to mail somebody who has a page open, and should look at it before."""
+    decision = mail_due(
+        handoff.told_at,
+        at,
+        connected=True,
+        seen=False,
+        seen_timeout=timedelta(seconds=get_settings().seen_timeout_seconds),
+        is_reminder=handoff.reminders > 0,
+    )
+    return decision.wait_until or at
+
+
+# The rows are made where they stay: a thousand of them would take longer on their way than all the rest.
+# Their ids begin like a new one, and count up in the order of people, with the screen before the mail.
 _TELL = text(
     """
     INSERT INTO delivery
         (id, created_at, account_id, handoff_id, recipient_id, channel, status, attempts, error, next_attempt_at, silenced)
-    SELECT told.id, :at, :account_id, :handoff_id, told.recipient_id, told.channel,
-        CASE WHEN told.due IS NULL THEN 'skipped' ELSE 'pending' END, 0, told.why, told.due, told.why <> ''
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:recipients AS uuid[]), CAST(:channels AS text[]), CAST(:whys AS text[]),
-            CAST(:dues AS timestamptz[]))
-        AS told (id, recipient_id, channel, why, due)
+    SELECT
+        CAST(:new_id || lpad(to_hex(2 * senior.place + told.place), 8, '0') AS uuid),
+        :at, :account_id, :handoff_id, senior.id, told.channel,
+        CASE WHEN kept.why IS NOT NULL AND kept.until IS NULL THEN 'skipped' ELSE 'pending' END, 0,
+        coalesce(kept.why, ''),
+        CASE WHEN kept.why IS NOT NULL THEN kept.until
+            WHEN told.channel = 'email'
+                AND senior.id IN (SELECT user_id FROM presence WHERE seen_at > :alive_since) THEN :mail_connected_at
+            ELSE :at END,
+        kept.why IS NOT NULL
+    FROM unnest(CAST(:recipients AS uuid[])) WITH ORDINALITY AS senior (id, place)
+    CROSS JOIN (VALUES (0, 'in_app'), (1, 'email')) AS told (place, channel)
+    LEFT JOIN unnest(CAST(:kept_recipients AS uuid[]), CAST(:kept_channels AS text[]), CAST(:kept_whys AS text[]),
+            CAST(:kept_untils AS timestamptz[])) AS kept (recipient_id, channel, why, until)
+        ON kept.recipient_id = senior.id AND kept.channel = told.channel
     ON CONFLICT (handoff_id, recipient_id, channel) DO UPDATE
     SET status = excluded.status, attempts = 0, error = excluded.error, next_attempt_at = excluded.next_attempt_at,
         silenced = excluded.silenced, sent_at = NULL, seen_at = NULL, dismissed_at = NULL
@@ -113,7 +149,7 @@ def mark_shown(db: Session, handoff_ids: Iterable[UUID], user_ids: Iterable[UUID
         update(Delivery)
         .where(
             col(Delivery.handoff_id).in_(list(handoff_ids)),
-            col(Delivery.recipient_id).in_(list(user_ids)),
+            is_among(col(Delivery.recipient_id), user_ids),
             col(Delivery.channel) == Channel.IN_APP,
             col(Delivery.status).in_((DeliveryStatus.PENDING, DeliveryStatus.SKIPPED)),
             col(Delivery.silenced).is_(False),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, or_, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -12,7 +13,7 @@ from troubleshoot_app.domain.actor import SENIOR_ROLES
 from troubleshoot_app.domain.claim_lease import TIME_TO_ANSWER
 from troubleshoot_app.domain.handoff import Channel, HandoffStatus, Intent, Priority, is_overdue
 from troubleshoot_app.models import Delivery, Handoff, SignIn, TreeVersion, TroubleshootingSession, User
-from troubleshoot_app.models.base import AnyRow, AnySelect
+from troubleshoot_app.models.base import AnyRow, AnySelect, array_of
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.handoffs import Alert, Inbox, Offer
 
@@ -31,59 +32,63 @@ class OpenEscalation:
     not_for: frozenset[UUID]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountInboxes:
-    """All that the open tabs of an account need to know: the open escalations, worst first, and who may see them."""
+    """All that the open tabs of an account need to know: the open escalations, worst first, and which sign-ins may see
+    them."""
 
     account_id: UUID
     escalations: tuple[OpenEscalation, ...]
     offers: Mapping[UUID, list[Offer]]
-    seniors: Mapping[UUID, UUID]
+    seniors: frozenset[UUID]
 
     def inbox_of(self, user_id: UUID) -> Inbox:
-        """Return what waits for one senior."""
+        """Return what waits for one senior; to most it is the same, which is put together once."""
+        return self._inbox_of(user_id) if user_id in self._special else self._of_most
+
+    @cached_property
+    def _special(self) -> frozenset[UUID]:
+        """Whose inbox is not like those of most others."""
+        own = {e.from_id for e in self.escalations}
+        return frozenset(own.union(self.offers, *(e.not_for for e in self.escalations)))
+
+    @cached_property
+    def _of_most(self) -> Inbox:
+        return self._inbox_of(None)
+
+    def _inbox_of(self, user_id: UUID | None) -> Inbox:
         waiting = [e for e in self.escalations if e.from_id != user_id]
         alerts = [e.alert for e in waiting if user_id not in e.not_for]
         return Inbox(
             alerts=alerts[:SHOWN_ALERTS],
             fresh=len(alerts),
             waiting=len(waiting),
-            offers=self.offers.get(user_id, []),
+            offers=self.offers.get(user_id, []) if user_id else [],
         )
 
 
 def open_escalations(db: Session, account_id: UUID) -> tuple[OpenEscalation, ...]:
     """Return the unclaimed escalations of an account, most urgent first, then the longest waiting."""
-    rows = db.execute(_OPEN.where(col(Handoff.account_id) == account_id)).all()
+    rows = db.execute(_OPEN, {"account_id": account_id}).all()
     found = [_escalation(db, row) for row in rows]
     found.sort(key=lambda e: (-e.alert.priority.weight, e.alert.created_at))
     return tuple(found)
 
 
 def account_inboxes(db: Session, account_id: UUID, sign_in_ids: Iterable[UUID]) -> AccountInboxes:
-    """Return the inboxes of an account; ``seniors`` maps those of the sign-ins that are good now to their person."""
-    good = (
-        select(col(SignIn.id), col(SignIn.user_id))
-        .join(User, col(User.id) == col(SignIn.user_id))
-        .where(
-            col(SignIn.id).in_(list(sign_in_ids)),
-            col(SignIn.account_id) == account_id,
-            col(SignIn.revoked_at).is_(None),
-            col(SignIn.expires_at) > now(),
-            col(User.role).in_(SENIOR_ROLES),
-            col(User.is_active),
-            col(User.deleted_at).is_(None),
-        )
-    )
-    seniors = dict(db.execute(good).all())
+    """Return the inboxes of an account; ``seniors`` are those of the sign-ins that are good now, and of a senior."""
+    asked = {"account_id": account_id, "sign_ins": array_of(sign_in_ids), "at": now()}
     return AccountInboxes(
-        account_id, open_escalations(db, account_id), offered_claims(db, account_id), seniors
+        account_id,
+        open_escalations(db, account_id),
+        offered_claims(db, account_id),
+        frozenset(db.scalars(_GOOD, asked)),
     )
 
 
 def offered_claims(db: Session, account_id: UUID) -> dict[UUID, list[Offer]]:
     """Return by claimer the claims of an account that were offered back, the one that ends first at the top."""
-    rows = db.execute(_OFFERED.where(col(Handoff.account_id) == account_id)).all()
+    rows = db.execute(_OFFERED, {"account_id": account_id}).all()
     offers: dict[UUID, list[Offer]] = {}
     for row in rows:
         offer = Offer(
@@ -96,6 +101,31 @@ def offered_claims(db: Session, account_id: UUID) -> dict[UUID, list[Offer]]:
     return offers
 
 
+# Built once: building these costs more than running them.
+_OF_ACCOUNT = col(Handoff.account_id) == bindparam("account_id", type_=Uuid)
+_GOOD = (
+    select(col(SignIn.id))
+    .join(User, col(User.id) == col(SignIn.user_id))
+    .where(
+        col(SignIn.id) == any_(cast(bindparam("sign_ins", type_=Text), ARRAY(Uuid))),
+        col(SignIn.account_id) == bindparam("account_id", type_=Uuid),
+        col(SignIn.revoked_at).is_(None),
+        col(SignIn.expires_at) > bindparam("at"),
+        col(User.role).in_(SENIOR_ROLES),
+        col(User.is_active),
+        col(User.deleted_at).is_(None),
+    )
+)
+_NOT_FOR = (
+    select(func.array_agg(col(Delivery.recipient_id)))
+    .where(
+        col(Delivery.handoff_id) == col(Handoff.id),
+        col(Delivery.channel) == Channel.IN_APP,
+        or_(col(Delivery.dismissed_at).is_not(None), col(Delivery.silenced)),
+    )
+    .correlate(Handoff)
+    .scalar_subquery()
+)
 _OPEN: AnySelect = (
     select(
         col(Handoff.id),
@@ -110,18 +140,12 @@ _OPEN: AnySelect = (
         col(Handoff.version_id),
         col(TroubleshootingSession.title),
         col(TreeVersion.title).label("tree_title"),
-        func.array_agg(col(Delivery.recipient_id))
-        .filter(or_(col(Delivery.dismissed_at).is_not(None), col(Delivery.silenced)))
-        .label("not_for"),
+        _NOT_FOR.label("not_for"),
     )
     .join(User, col(User.id) == col(Handoff.from_id))
     .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
     .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
-    .outerjoin(
-        Delivery, (col(Delivery.handoff_id) == col(Handoff.id)) & (col(Delivery.channel) == Channel.IN_APP)
-    )
-    .where(col(Handoff.status) == HandoffStatus.OPEN, col(Handoff.intent) == Intent.ESCALATE)
-    .group_by(col(Handoff.id), col(User.name), col(TroubleshootingSession.id), col(TreeVersion.id))
+    .where(_OF_ACCOUNT, col(Handoff.status) == HandoffStatus.OPEN, col(Handoff.intent) == Intent.ESCALATE)
 )
 
 
@@ -138,7 +162,7 @@ _OFFERED: AnySelect = (
     .join(User, col(User.id) == col(Handoff.from_id))
     .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
     .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
-    .where(col(Handoff.status) == HandoffStatus.CLAIMED, col(Handoff.offered_at).is_not(None))
+    .where(_OF_ACCOUNT, col(Handoff.status) == HandoffStatus.CLAIMED, col(Handoff.offered_at).is_not(None))
     .order_by(col(Handoff.offered_at), col(Handoff.id))
 )
 

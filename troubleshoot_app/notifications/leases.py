@@ -10,14 +10,32 @@ from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    all_,
+    bindparam,
+    cast,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.handoff import DeliveryStatus, next_attempt
+from troubleshoot_app.models.base import Timestamp, array_of, is_among
 from troubleshoot_app.models.queues import ERROR_LENGTH, QueuedRow
 
 LEASE_LOCK_CLASS = 815_002
+OWNER: BindParameter[int] = bindparam("owner", type_=Integer)
 
 living = (
     text(
@@ -31,48 +49,57 @@ living = (
 )
 
 
+def due(queue: type[QueuedRow], *conditions: ColumnElement[bool]) -> Select[UUID]:
+    """Return the query for ``lease_due``. Made once: making it takes longer than running it, and it is run all the time."""
+    return (
+        select(col(queue.id))
+        .where(
+            *conditions,
+            *is_due(queue),
+            col(queue.id) != all_(cast(bindparam("busy", type_=Text), ARRAY(Uuid))),
+        )
+        .order_by(col(queue.next_attempt_at))
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+
+
 def lease_due(
     db: Session,
+    due_rows: Select[UUID],
     queue: type[QueuedRow],
     owner: int,
-    *conditions: ColumnElement[bool],
+    *,
     busy: Collection[UUID],
     limit: int,
 ) -> list[UUID]:
-    """Lease up to ``limit`` rows of ``queue`` that meet ``conditions``, are due, and are not being sent by a living
-    process; return their ids.
+    """Lease up to ``limit`` rows of ``queue`` that are due and are not being sent by a living process; return their ids.
 
     ``busy`` are those that this process is sending right now.
     """
-    due = (
-        select(col(queue.id))
-        .where(*conditions, *is_due(queue, owner), col(queue.id).not_in(list(busy)))
-        .order_by(col(queue.next_attempt_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(db.execute(due).scalars())
+    asked = {"owner": owner, "now": now(), "busy": array_of(busy), "limit": limit}
+    ids = list(db.execute(due_rows, asked).scalars())
     if ids:
-        db.execute(update(queue).where(col(queue.id).in_(ids)).values(lease_owner=owner))
+        db.execute(update(queue).where(is_among(col(queue.id), ids)).values(lease_owner=owner))
     return ids
 
 
-def is_due(queue: Any, owner: int) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on a row (of a table or an alias of it) whose time has come and that ``owner`` may lease."""
+def is_due(queue: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on a row (of a table or an alias of it) whose time has come and that ``OWNER`` may lease."""
     leased = col(queue.lease_owner)
     return (
         col(queue.status) == DeliveryStatus.PENDING,
-        col(queue.next_attempt_at) <= now(),
-        or_(leased.is_(None), leased == owner, leased.not_in(select(living.c.owner))),
+        col(queue.next_attempt_at) <= bindparam("now", type_=Timestamp),
+        or_(leased.is_(None), leased == OWNER, leased.not_in(select(living.c.owner))),
     )
 
 
-def is_leased(queue: type[QueuedRow], row_id: UUID, owner: int) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on the one row that ``owner`` has leased and that is still to be sent."""
+def is_leased(queue: type[QueuedRow]) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on the row ``row_id`` that ``OWNER`` has leased and that is still to be sent."""
     return (
-        col(queue.id) == row_id,
+        col(queue.id) == bindparam("row_id", type_=Uuid),
         col(queue.status) == DeliveryStatus.PENDING,
-        col(queue.lease_owner) == owner,
+        col(queue.lease_owner) == OWNER,
     )
 
 

@@ -4,56 +4,39 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Interval, bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import SENIOR_ROLES
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, mail_due
-from troubleshoot_app.models import Delivery, Handoff, Presence, User
+from troubleshoot_app.models import (
+    Delivery,
+    Handoff,
+    NotificationChoices,
+    Presence,
+    TroubleshootingSession,
+    User,
+)
+from troubleshoot_app.models.base import AnySelect
 from troubleshoot_app.notifications import leases
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.briefings import escalation_mail
 from troubleshoot_app.notifications.deliveries import SEEN_ON_SCREEN
 from troubleshoot_app.notifications.leases import finish, is_leased, try_again
 from troubleshoot_app.notifications.messages import EscalationMail
-from troubleshoot_app.notifications.presence import LIFETIME, connected_users
+from troubleshoot_app.notifications.presence import LIFETIME
 from troubleshoot_app.notifications.silence import keep_back, telling_now
 
 
 def lease_due(db: Session, owner: int, *, busy: Collection[UUID], limit: int) -> list[UUID]:
     """Lease up to ``limit`` mails that are due; return their delivery ids. ``busy`` are under way in this process."""
-    if not db.execute(_ANY_DUE, {"now": now()}).scalar_one():
-        return []
-    db.execute(_PUT_OFF, {"seen_timeout": _seen_timeout(), "now": now(), "alive_since": now() - LIFETIME})
-    by_mail = col(Delivery.channel) == Channel.EMAIL
-    return leases.lease_due(db, Delivery, owner, by_mail, busy=busy, limit=limit)
+    return leases.lease_due(db, _DUE, Delivery, owner, busy=busy, limit=limit)
 
 
-_DUE = (
-    col(Delivery.channel) == Channel.EMAIL,
-    col(Delivery.status) == DeliveryStatus.PENDING,
-    col(Delivery.next_attempt_at) <= bindparam("now"),
-)
-_ANY_DUE = select(exists().where(*_DUE))
-
-# All who are connected at once: asking for each of them would keep the threads busy just when their banner is to rise.
-_LOOK_BY = col(Handoff.told_at) + bindparam("seen_timeout", type_=Interval)
-_CONNECTED = select(col(Presence.user_id)).where(col(Presence.seen_at) > bindparam("alive_since"))
-_TO_PUT_OFF = (
-    select(col(Delivery.id), _LOOK_BY.label("look_by"))
-    .join(Handoff, col(Handoff.id) == col(Delivery.handoff_id))
-    .where(*_DUE, col(Delivery.lease_owner).is_(None), col(Delivery.recipient_id).in_(_CONNECTED))
-    .where(col(Handoff.reminders) == 0, bindparam("now") < _LOOK_BY)
-    .with_for_update(of=Delivery, skip_locked=True)
-    .cte("to_put_off")
-)
-_PUT_OFF = (
-    update(Delivery.__table__)
-    .where(col(Delivery.id) == _TO_PUT_OFF.c.id)
-    .values(next_attempt_at=_TO_PUT_OFF.c.look_by)
-)
+_DUE = leases.due(Delivery, col(Delivery.channel) == Channel.EMAIL)
 
 
 def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None:
@@ -62,20 +45,16 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
     None means no: it is put off until its recipient had the time to see the banner, ended with the reason why, or
     leased by somebody else meanwhile.
     """
-    row = db.execute(
-        select(Delivery, Handoff, User)
-        .join(Handoff, col(Handoff.id) == col(Delivery.handoff_id))
-        .join(User, col(User.id) == col(Delivery.recipient_id))
-        .where(*is_leased(Delivery, delivery_id, owner))
-        .with_for_update(of=Delivery)
-    ).one_or_none()
+    asked = {"row_id": delivery_id, "owner": owner, "alive_since": now() - LIFETIME}
+    row = db.execute(_LEASED, asked).one_or_none()
     if row is None:
         return None
-    delivery, handoff, recipient = row
+    delivery, handoff, recipient = row.Delivery, row.Handoff, row.User
     if why := _needless(handoff, recipient):
         finish(delivery, DeliveryStatus.SKIPPED, why)
         return None
-    verdict = telling_now(db, delivery, handoff)
+    choices = row.NotificationChoices and row.NotificationChoices.choices
+    verdict = telling_now(db, delivery, handoff, choices)
     if not verdict.is_due:
         keep_back(delivery, verdict)
         announce(db, handoff.account_id, handoff.id, HandoffEvent.TOLD)
@@ -84,8 +63,8 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
     decision = mail_due(
         handoff.told_at,
         now(),
-        connected=recipient.id in connected_users(db, [recipient.id]),
-        seen=_was_seen(db, delivery),
+        connected=row.is_connected,
+        seen=row.was_seen,
         seen_timeout=_seen_timeout(),
         is_reminder=handoff.reminders > 0,
     )
@@ -96,7 +75,40 @@ def prepare(db: Session, delivery_id: UUID, owner: int) -> EscalationMail | None
         delivery.next_attempt_at = decision.wait_until
         delivery.lease_owner = None
         return None
-    return escalation_mail(db, delivery, handoff, recipient)
+    return escalation_mail(db, delivery, handoff, row.TroubleshootingSession, recipient, row.from_name)
+
+
+_escalator = aliased(User, name="escalator")
+_on_screen = aliased(Delivery, name="on_screen")
+_IS_CONNECTED = exists().where(
+    col(Presence.user_id) == col(Delivery.recipient_id), col(Presence.seen_at) > bindparam("alive_since")
+)
+_WAS_SEEN = exists().where(
+    col(_on_screen.handoff_id) == col(Delivery.handoff_id),
+    col(_on_screen.recipient_id) == col(Delivery.recipient_id),
+    col(_on_screen.channel) == Channel.IN_APP,
+    col(_on_screen.seen_at).is_not(None),
+)
+# All that there is to know in one question: a hundred mails are written while everybody else clicks on.
+_LEASED: AnySelect = (
+    select(
+        Delivery,
+        Handoff,
+        TroubleshootingSession,
+        User,
+        NotificationChoices,
+        col(_escalator.name).label("from_name"),
+        _IS_CONNECTED.label("is_connected"),
+        _WAS_SEEN.label("was_seen"),
+    )
+    .join(Handoff, col(Handoff.id) == col(Delivery.handoff_id))
+    .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
+    .join(User, col(User.id) == col(Delivery.recipient_id))
+    .join(_escalator, col(_escalator.id) == col(Handoff.from_id))
+    .outerjoin(NotificationChoices, col(NotificationChoices.user_id) == col(User.id))
+    .where(*is_leased(Delivery))
+    .with_for_update(of=Delivery)
+)
 
 
 def record_sent(db: Session, delivery_id: UUID, told_round: int | None) -> None:
@@ -135,16 +147,6 @@ def _attempted(db: Session, delivery_id: UUID, told_round: int | None) -> Delive
 
 def _seen_timeout() -> timedelta:
     return timedelta(seconds=get_settings().seen_timeout_seconds)
-
-
-def _was_seen(db: Session, delivery: Delivery) -> bool:
-    """Tell whether the recipient has had the same escalation before their eyes."""
-    on_screen = select(col(Delivery.seen_at)).where(
-        col(Delivery.handoff_id) == delivery.handoff_id,
-        col(Delivery.recipient_id) == delivery.recipient_id,
-        col(Delivery.channel) == Channel.IN_APP,
-    )
-    return db.execute(on_screen).scalar_one_or_none() is not None
 
 
 def _needless(handoff: Handoff, recipient: User) -> str:

@@ -10,6 +10,7 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
 from troubleshoot_app.domain.reach import AT_ONCE, Choices, Senior, Telling, tellings
 from troubleshoot_app.models import Delivery, NotificationChoices, User
+from troubleshoot_app.models.base import is_among
 from troubleshoot_app.notifications.presence import connected_users
 
 
@@ -37,7 +38,7 @@ def seniors_as_they_are(
 
 def choices_of(db: Session, user_ids: Collection[UUID]) -> dict[UUID, Choices]:
     """Return the choices of those of these people who have made any."""
-    rows = db.scalars(select(NotificationChoices).where(col(NotificationChoices.user_id).in_(list(user_ids))))
+    rows = db.scalars(select(NotificationChoices).where(is_among(col(NotificationChoices.user_id), user_ids)))
     return {row.user_id: row.choices for row in rows}
 
 
@@ -58,6 +59,6 @@ def refused_mails(db: Session, user_ids: Collection[UUID]) -> dict[UUID, str]:
     refused = (
         select(col(User.id), last.c.error)
         .join(last, true())
-        .where(col(User.id).in_(list(user_ids)), last.c.status == DeliveryStatus.FAILED)
+        .where(is_among(col(User.id), user_ids), last.c.status == DeliveryStatus.FAILED)
     )
     return dict(db.execute(refused).all())

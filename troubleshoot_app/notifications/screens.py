@@ -1,7 +1,8 @@
 """On-screen deliveries: what is on the open tabs follows the open escalations."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +26,15 @@ from troubleshoot_app.notifications.silence import end_quiet
 GRACE = timedelta(seconds=1)
 SWEEP_LIMIT = 500
 PROGRESS_PAUSE_SECONDS = 0.25
+PAINT_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who has which escalations on a tab now."""
+
+    handoff_ids: Collection[UUID]
+    people: Collection[UUID]
 
 
 class Screens:
@@ -43,21 +53,22 @@ class Screens:
         if announcement.event is HandoffEvent.TOLD:
             await self._follow(announcement)
             return
-        await self.refresh(announcement.account_id)
+        shown = await self._refresh(announcement.account_id)
         if announcement.at is not None and self._sockets.of_account(announcement.account_id):
             count_push(announcement.at)
         for notice in await in_thread(Pool.DATABASE, transact, notices_for, announcement):
             await self._pusher.tell(notice)
+        await self._write_down(shown)
 
-    async def refresh(self, account_id: UUID) -> None:
+    async def _refresh(self, account_id: UUID) -> Shown | None:
         """Show the open escalations of an account as they are now. Calls that come while one runs share the next."""
         self._stale.add(account_id)
         async with self._turns.setdefault(account_id, asyncio.Lock()):
             if account_id not in self._stale:
-                return
+                return None
             self._stale.discard(account_id)
             try:
-                await self._show_inboxes(account_id)
+                return await self._show_inboxes(account_id)
             except BaseException:
                 self._stale.add(account_id)  # the next sweep tries again
                 raise
@@ -92,20 +103,28 @@ class Screens:
 
     async def _refresh_each(self, account_ids: set[UUID]) -> None:
         """Refresh all of them, then raise the first error: one account's trouble is not that of the others."""
-        results = await asyncio.gather(*map(self.refresh, account_ids), return_exceptions=True)
+        results = await asyncio.gather(*map(self._refresh_one, account_ids), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _show_inboxes(self, account_id: UUID) -> None:
+    async def _refresh_one(self, account_id: UUID) -> None:
+        await self._write_down(await self._refresh(account_id))
+
+    async def _show_inboxes(self, account_id: UUID) -> Shown | None:
         sign_ins = {socket.sign_in_id for socket in self._sockets.of_account(account_id)}
         if not sign_ins:
-            return
+            return None
         inboxes = await in_thread(Pool.DATABASE, transact, account_inboxes, account_id, sign_ins)
-        shown = await self._pusher.push_inboxes(inboxes)
+        people = await self._pusher.push_inboxes(inboxes)
         ids = [escalation.handoff_id for escalation in inboxes.escalations]
-        if shown and ids:
-            await in_thread(Pool.DATABASE, transact, mark_shown, ids, shown)
+        return Shown(ids, people) if ids and people else None
+
+    async def _write_down(self, shown: Shown | None) -> None:
+        """Note who was shown what, once the tabs have it; what is never written down the sweep finds."""
+        if shown is not None:
+            await asyncio.sleep(PAINT_SECONDS)
+            await in_thread(Pool.DATABASE, transact, mark_shown, shown.handoff_ids, shown.people)
 
 
 def overdue_accounts(db: Session, here: Iterable[UUID]) -> set[UUID]:

@@ -14,15 +14,14 @@ from troubleshoot_app.domain.reach import Choices, Telling, telling
 from troubleshoot_app.models import Delivery, Handoff
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.deliveries import eligible_seniors
-from troubleshoot_app.notifications.reaching import choices_of, tellings_of
+from troubleshoot_app.notifications.reaching import tellings_of
 
 GRACE = timedelta(seconds=30)
 AT_ONCE = 50
 
 
-def telling_now(db: Session, delivery: Delivery, handoff: Handoff) -> Telling:
-    """Decide, right before it is made, whether a delivery is to be made."""
-    own = choices_of(db, [delivery.recipient_id]).get(delivery.recipient_id)
+def telling_now(db: Session, delivery: Delivery, handoff: Handoff, own: Choices | None) -> Telling:
+    """Decide, right before it is made, whether a delivery is to be made to somebody who has made these choices, or none."""
     if handoff.silence_lifted or own is None or telling(own, delivery.channel, now()).is_due:
         return Telling()
     eligible = set(db.execute(eligible_seniors(handoff.account_id, handoff.from_id)).scalars())

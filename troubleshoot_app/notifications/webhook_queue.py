@@ -17,7 +17,7 @@ from troubleshoot_app.domain.handoff import DeliveryStatus
 from troubleshoot_app.domain.webhooks import PING, UnusableTarget, Verdict, sign, target_of, verdict_on
 from troubleshoot_app.models import AuditEntry, Webhook, WebhookDelivery
 from troubleshoot_app.notifications import leases
-from troubleshoot_app.notifications.leases import finish, is_due, is_leased, try_again
+from troubleshoot_app.notifications.leases import finish, is_leased, try_again
 from troubleshoot_app.notifications.outgoing import in_turn
 from troubleshoot_app.notifications.webhook_posting import Answer, PostDeferred, PostRefused, post
 
@@ -40,21 +40,31 @@ class Outbound:
 
 def lease_due(db: Session, owner: int, *, busy: Collection[UUID], limit: int) -> list[UUID]:
     """Lease the first message that is due of each webhook to which none is under way; return up to ``limit`` ids."""
-    hook_id = col(WebhookDelivery.webhook_id)
-    # What is under way in this process is still the first of its webhook, and is left out as busy.
-    first = (
-        select(col(WebhookDelivery.id))
-        .ext(distinct_on(hook_id))
-        .where(*is_due(WebhookDelivery, owner))
-        .order_by(hook_id, col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id))
-    )
-    elsewhere = select(hook_id).where(
-        col(WebhookDelivery.status) == DeliveryStatus.PENDING,
-        col(WebhookDelivery.lease_owner) != owner,
-        col(WebhookDelivery.lease_owner).in_(select(leases.living.c.owner)),
-    )
-    conditions = (col(WebhookDelivery.id).in_(first), hook_id.not_in(elsewhere))
-    return leases.lease_due(db, WebhookDelivery, owner, *conditions, busy=busy, limit=limit)
+    return leases.lease_due(db, _DUE, WebhookDelivery, owner, busy=busy, limit=limit)
+
+
+_HOOK_ID = col(WebhookDelivery.webhook_id)
+# What is under way in this process is still the first of its webhook, and is left out as busy.
+_FIRST = (
+    select(col(WebhookDelivery.id))
+    .ext(distinct_on(_HOOK_ID))
+    .where(*leases.is_due(WebhookDelivery))
+    .order_by(_HOOK_ID, col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id))
+)
+_ELSEWHERE = select(_HOOK_ID).where(
+    col(WebhookDelivery.status) == DeliveryStatus.PENDING,
+    col(WebhookDelivery.lease_owner) != leases.OWNER,
+    col(WebhookDelivery.lease_owner).in_(select(leases.living.c.owner)),
+)
+_DUE = leases.due(WebhookDelivery, col(WebhookDelivery.id).in_(_FIRST), _HOOK_ID.not_in(_ELSEWHERE))
+
+
+_LEASED = (
+    select(WebhookDelivery, Webhook)
+    .join(Webhook, col(Webhook.id) == _HOOK_ID)
+    .where(*is_leased(WebhookDelivery))
+    .with_for_update(of=WebhookDelivery)
+)
 
 
 def deliver(delivery_id: UUID, owner: int) -> None:
@@ -77,12 +87,7 @@ def deliver(delivery_id: UUID, owner: int) -> None:
 
 def prepare(db: Session, delivery_id: UUID, owner: int) -> Outbound | None:
     """Ask once more whether a message that ``owner`` has leased is to be sent, and return it; None means no."""
-    row = db.execute(
-        select(WebhookDelivery, Webhook)
-        .join(Webhook, col(Webhook.id) == col(WebhookDelivery.webhook_id))
-        .where(*is_leased(WebhookDelivery, delivery_id, owner))
-        .with_for_update(of=WebhookDelivery)
-    ).one_or_none()
+    row = db.execute(_LEASED, {"row_id": delivery_id, "owner": owner}).one_or_none()
     if row is None:
         return None
     delivery, hook = row

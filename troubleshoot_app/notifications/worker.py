@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import libpq_url, require_database_url, transact
+from troubleshoot_app.core.errors import NoDatabase
 from troubleshoot_app.core.log import about
 from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.notifications import case_mails, mail_queue, presence, webhook_queue
 from troubleshoot_app.notifications.abandonment import close_abandoned
-from troubleshoot_app.notifications.announcements import CHANNEL, Announcement
+from troubleshoot_app.notifications.announcements import CHANNEL, Announcement, HandoffEvent
 from troubleshoot_app.notifications.claims import tend_claims
 from troubleshoot_app.notifications.leases import LEASE_LOCK_CLASS
 from troubleshoot_app.notifications.mail import MailSender
@@ -34,6 +35,7 @@ from troubleshoot_app.notifications.tallying import tally_sessions
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
+SCREENS_FIRST_SECONDS = 0.2
 REMIND_SECONDS = 2.0
 TALLY_SECONDS = 60.0
 TIDY_SECONDS = 3600.0
@@ -106,11 +108,15 @@ class Worker:
                 await heard.wait()
                 heard.clear()
                 listening.poll()
+                is_news = False
                 while listening.notifies:
                     announcement = Announcement.from_payload(listening.notifies.pop(0).payload)
+                    # Each mail that has left is announced, too: a hundred of them are no reason to look a hundred times.
+                    is_news |= announcement.event is not HandoffEvent.TOLD
                     with about(handoff_id=announcement.handoff_id, account_id=announcement.account_id):
                         self._start(self._screens.show(announcement))
-                self._wake()
+                if is_news:
+                    loop.call_later(SCREENS_FIRST_SECONDS, self._wake)
         finally:
             self._owner = 0
             self._deaf_since = now() - UNNOTICED
@@ -118,13 +124,15 @@ class Worker:
             listening.close()
 
     async def _mirror_presence(self) -> None:
-        mirrored: list[presence.ConnectedSocket] = []
+        mirrored: set[presence.ConnectedSocket] = set()
         while True:
             self._presence_changed.clear()
-            sockets = self._sockets.all()
+            sockets = set(self._sockets.all())
             if sockets or mirrored:
                 instance_id = self._sockets.instance_id
-                await in_thread(Pool.DATABASE, transact, presence.mirror_sockets, instance_id, sockets)
+                await in_thread(
+                    Pool.DATABASE, transact, presence.mirror_sockets, instance_id, sockets, mirrored
+                )
                 mirrored = sockets
             await first_of(self._presence_changed, presence.BEAT.total_seconds())
             await asyncio.sleep(PRESENCE_PAUSE_SECONDS)
@@ -172,7 +180,10 @@ class Worker:
     async def _forget_presence(self) -> None:
         try:
             await in_thread(Pool.DATABASE, transact, presence.forget_instance, self._sockets.instance_id)
-        except SQLAlchemyError as error:  # its rows stop counting by themselves after a few seconds
+        except (
+            NoDatabase,
+            SQLAlchemyError,
+        ) as error:  # its rows stop counting by themselves after a few seconds
             log_trouble(logger, error, "forgetting who was connected")
 
 

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ PING_SECONDS = 0.1
 ANSWER_SECONDS = 60
 PAGE_SECONDS = 5
 COLLECT_AFTER = (5_000, 10, 20)
+TURN_SECONDS = 0.001
 CRASHES = 10
 CRASH_SECONDS = 30
 
@@ -141,10 +143,13 @@ def _load(alive: int, life_line: int) -> Any:
     os.close(life_line)
     threading.Thread(target=_die_with_supervisor, args=(alive,), daemon=True).start()
 
+    from troubleshoot_app.states.lines import Lines
     from troubleshoot_app.troubleshoot_app import app
 
-    application = app()
+    application = Lines(app())
     _spare_the_collector()
+    # Whoever answers a click takes twenty turns, one after each statement; mails that are written meanwhile give way sooner.
+    sys.setswitchinterval(TURN_SECONDS)
     return application
 
 

@@ -1,6 +1,9 @@
 """The inbox: who is signed in, the banner of open escalations, and notices; part of every page."""
 
+from typing import Any
+
 import reflex as rx
+from reflex_base.constants.state import FIELD_MARKER
 
 from troubleshoot_app.notifications.presence import ConnectedSocket, Sockets
 from troubleshoot_app.schemas.handoffs import Alert, Inbox, Offer
@@ -9,6 +12,17 @@ from troubleshoot_app.states.base import SignedInState
 from troubleshoot_app.states.guard import CONNECTIONS, Policy, connection_of, handler
 
 SOCKETS = Sockets()
+
+
+def _shown(inbox: Inbox, moment: int) -> dict[str, Any]:
+    """Return what the frame shows of what waits. Nothing may be computed from it on the server: see ``_take``."""
+    return {
+        "alerts": [*inbox.alerts],
+        "offers": [*inbox.offers],
+        "fresh": inbox.fresh,
+        "waiting": inbox.waiting,
+        "tick": moment,
+    }
 
 
 class InboxState(SignedInState):
@@ -85,14 +99,31 @@ class InboxState(SignedInState):
             SOCKETS.remove(session.session_id)
 
     def _show(self, inbox: Inbox, moment: int) -> None:
-        """Take over what waits; ``tick`` moves with it, and pages that list escalations follow it.
+        """Take over what waits; ``tick`` moves with it, and pages that list escalations follow it."""
+        if self._differs_from(inbox):
+            for name, value in _shown(inbox, moment).items():
+                setattr(self, name, value)
 
-        All of them are set each time, and ``moment`` is the same for everybody, so that many tabs are sent the same words.
+    def _take(self, inbox: Inbox, moment: int) -> bool:
+        """Take over what waits, and leave it to the caller to send ``_delta_of``; return whether anything has changed.
+
+        ``_show`` notes for each tab what has changed, to find it again when it is sent. With hundreds of tabs that are
+        all to be sent the same words, that is most of the time from press to paint.
         """
-        shown = self.alerts, self.offers, self.fresh, self.waiting
-        if shown != (inbox.alerts, inbox.offers, inbox.fresh, inbox.waiting):
-            self.alerts, self.offers = inbox.alerts, inbox.offers
-            self.fresh, self.waiting, self.tick = inbox.fresh, inbox.waiting, moment
+        if not self._differs_from(inbox):
+            return False
+        vars(self).update(_shown(inbox, moment))
+        return True
+
+    @classmethod
+    def _delta_of(cls, inbox: Inbox, moment: int) -> dict[str, Any]:
+        """Return what to send to a tab that took over what waits."""
+        values = {name + FIELD_MARKER: value for name, value in _shown(inbox, moment).items()}
+        return {cls.get_full_name(): values}
+
+    def _differs_from(self, inbox: Inbox) -> bool:
+        shown = (self.get_value(name) for name in ("alerts", "offers", "fresh", "waiting"))
+        return tuple(shown) != (inbox.alerts, inbox.offers, inbox.fresh, inbox.waiting)
 
     def _show_progress(self) -> None:
         """Let the page follow how people are told: it reloads what it shows of that when ``progress`` moves."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import reflex as rx
 from reflex.istate.manager.memory import StateManagerMemory
-from reflex.state import BaseState, StateUpdate
+from reflex.state import BaseState
 
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import Unauthenticated
@@ -18,8 +18,10 @@ from troubleshoot_app.notifications.inboxes import AccountInboxes
 from troubleshoot_app.notifications.presence import ConnectedSocket
 from troubleshoot_app.notifications.pusher import Notice
 from troubleshoot_app.notifications.worker import Worker
+from troubleshoot_app.schemas.handoffs import Inbox
 from troubleshoot_app.services.access import Credential, load_actor
 from troubleshoot_app.states.inbox import SOCKETS, InboxState
+from troubleshoot_app.states.lines import send_alike
 
 logger = logging.getLogger(__name__)
 
@@ -34,30 +36,40 @@ class TabPusher:
 
     async def push_inboxes(self, inboxes: AccountInboxes) -> set[UUID]:
         """Show each connected senior of the account their inbox; return who has it on screen now."""
-        tabs = [s for s in SOCKETS.of_account(inboxes.account_id) if s.sign_in_id in inboxes.seniors]
-        moment = time.time_ns() // 1_000_000
-        outgoing = _Outgoing(self._app)
+        with self._app.set_contexts():
+            shown = await self._show(inboxes, time.time_ns() // 1_000_000)
+        still_open = set(SOCKETS.of_account(inboxes.account_id))
+        return {tab.user_id for tab in shown if tab in still_open}
 
-        async def show(root: BaseState, tab: ConnectedSocket) -> None:
-            state = root._get_state_from_cache(InboxState)
-            state._show(inboxes.inbox_of(tab.user_id), moment)
+    async def _show(self, inboxes: AccountInboxes, moment: int) -> list[ConnectedSocket]:
+        """Change the tabs and send them what has changed; what many tabs are sent alike is put into words once."""
+        shown: list[ConnectedSocket] = []
+        busy: list[ConnectedSocket] = []
+        alike: dict[int, tuple[Inbox, list[str]]] = {}
+        for tab in SOCKETS.of_account(inboxes.account_id):
+            if tab.sign_in_id not in inboxes.seniors:
+                continue
+            if (at_rest := self._at_rest(tab)) is None:
+                busy.append(tab)
+                continue
+            inbox = inboxes.inbox_of(tab.user_id)
+            if at_rest._get_state_from_cache(InboxState)._take(inbox, moment):
+                alike.setdefault(id(inbox), (inbox, []))[1].append(tab.socket_id)
+            shown.append(tab)
+        for inbox, socket_ids in alike.values():
+            await send_alike(self._app, InboxState._delta_of(inbox, moment), socket_ids)
+        later = [self._show_later(tab, inboxes.inbox_of(tab.user_id), moment) for tab in busy]
+        return shown + await self._gather(later)
+
+    async def _show_later(self, tab: ConnectedSocket, inbox: Inbox, moment: int) -> ConnectedSocket:
+        """Show an inbox as soon as the event is over that works on the tab."""
+        async with self._app.state_manager.modify_state_with_links(_token(tab)) as root:
+            state = await root.get_state(InboxState)
+            state._show(inbox, moment)
             if delta := await root._get_resolved_delta():
                 root._clean()
-                outgoing.add(delta, tab.socket_id)
-
-        async def push(tab: ConnectedSocket) -> ConnectedSocket:
-            if (at_rest := self._at_rest(tab)) is not None:
-                await show(at_rest, tab)
-                return tab
-            async with self._app.state_manager.modify_state_with_links(_token(tab)) as root:
-                await root.get_state(InboxState)
-                await show(root, tab)
-            return tab
-
-        with self._app.set_contexts():
-            shown = set(await self._gather(push(tab) for tab in tabs))
-            await outgoing.sent()
-        return {tab.user_id for tab in shown.intersection(SOCKETS.of_account(inboxes.account_id))}
+                await send_alike(self._app, delta, [tab.socket_id])
+        return tab
 
     async def tell(self, notice: Notice) -> None:
         """Show a notice on every tab that its person has open here and is still signed in on."""
@@ -100,39 +112,6 @@ class TabPusher:
             if isinstance(result, BaseException):
                 logger.error("a tab could not be updated", exc_info=result)
         return [result for result in results if not isinstance(result, BaseException)]
-
-
-class _Outgoing:
-    """What has changed on many tabs at the same time, mostly alike: each thing is put into words once and sent to all
-    who need it. A tab whose lock is held by a slow event is sent its part later and holds nobody up."""
-
-    def __init__(self, app: rx.App) -> None:
-        self._namespace = app.event_namespace
-        self._waiting: list[tuple[dict[str, Any], str]] = []
-        self._flushes: list[asyncio.Task[None]] = []
-
-    def add(self, delta: dict[str, Any], socket_id: str) -> None:
-        """Send ``delta`` to a tab, together with the others that are ready in the same turn of the event loop."""
-        if not self._waiting:
-            self._flushes.append(asyncio.create_task(self._flush()))
-        self._waiting.append((delta, socket_id))
-
-    async def sent(self) -> None:
-        """Wait until all is on its way."""
-        await asyncio.gather(*self._flushes)
-
-    async def _flush(self) -> None:
-        await asyncio.sleep(0)
-        waiting, self._waiting = self._waiting, []
-        alike: list[tuple[dict[str, Any], list[str]]] = []
-        for delta, socket_id in waiting:
-            same = next((group for known, group in alike if known == delta), None)
-            if same is None:
-                alike.append((delta, [socket_id]))
-            else:
-                same.append(socket_id)
-        for delta, socket_ids in alike:
-            await self._namespace.emit("event", StateUpdate(delta=delta), to=socket_ids)
 
 
 def _forget_soon(app: rx.App, client_token: str) -> None:
