@@ -35,14 +35,14 @@ const KINDS = { question: "Question", action: "Action", resolution: "Resolution"
 
 const NO_HEAT = {};
 
-const At = createContext({ here: "", stop: "", choose: () => {}, heat: NO_HEAT });
+const At = createContext({ here: "", stop: "", choose: () => {}, heat: NO_HEAT, heatHref: "" });
 
 function counted(count, word) {
   return count ? `${count} ${word}${count === 1 ? "" : "s"}` : "";
 }
 
 const ChartNode = memo(function ChartNode({ data }) {
-  const { here, stop, choose, heat } = useContext(At);
+  const { here, stop, choose, heat, heatHref } = useContext(At);
   const isHere = data.id === here;
   const marks = [CHANGES[data.change], counted(data.errors, "error"), counted(data.warnings, "warning")];
   const classes = ["chart-node", `chart-${data.kind}`, data.change && `chart-${data.change}`];
@@ -87,9 +87,9 @@ const ChartNode = memo(function ChartNode({ data }) {
       <Handle type="source" position={Position.Bottom} isConnectable={false} />
     </>
   );
-  if (hot?.href) {
+  if (hot && heatHref) {
     return (
-      <Link {...shared} to={hot.href} draggable={false}>
+      <Link {...shared} to={heatHref + encodeURIComponent(data.id)} draggable={false}>
         {content}
       </Link>
     );
@@ -250,7 +250,7 @@ function Follow({ chart, here }) {
   return null;
 }
 
-function Flow({ chart, here, label, colorMode, heat, onChoose, isWhole, onWhole }) {
+function Flow({ chart, here, label, colorMode, heat, heatHref, onChoose, isWhole, onWhole }) {
   const [stop, setStop] = useState("");
   const box = useRef(null);
   const { begin, look } = useLook(chart);
@@ -263,7 +263,10 @@ function Flow({ chart, here, label, colorMode, heat, onChoose, isWhole, onWhole 
     setStop(id);
     onChoose?.(id);
   };
-  const context = useMemo(() => ({ here, stop: at, heat, choose: (id) => choose.current(id) }), [here, at, heat]);
+  const context = useMemo(
+    () => ({ here, stop: at, heat, heatHref, choose: (id) => choose.current(id) }),
+    [here, at, heat, heatHref],
+  );
   const isLarge = chart.size >= LARGE_FROM;
   const isHuge = chart.size >= HUGE_FROM;
 
@@ -331,7 +334,15 @@ function Flow({ chart, here, label, colorMode, heat, onChoose, isWhole, onWhole 
   );
 }
 
-export function Chart({ source, here = "", label = "Chart of the tree", colorMode = "light", heat = NO_HEAT, onChoose }) {
+export function Chart({
+  source,
+  here = "",
+  label = "Chart of the tree",
+  colorMode = "light",
+  heat = NO_HEAT,
+  heatHref = "",
+  onChoose,
+}) {
   const [chart, failed] = useChart(source);
   const [isWhole, setIsWhole] = useState(false);
 
@@ -345,6 +356,7 @@ export function Chart({ source, here = "", label = "Chart of the tree", colorMod
         label={label}
         colorMode={colorMode}
         heat={heat}
+        heatHref={heatHref}
         onChoose={onChoose}
         isWhole={isWhole}
         onWhole={setIsWhole}

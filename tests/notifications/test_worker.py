@@ -16,7 +16,7 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import engine, transact
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import Role
-from troubleshoot_app.models import Delivery, Handoff, SignIn, User
+from troubleshoot_app.models import Delivery, Handoff, SignIn, TroubleshootingSession, User
 from troubleshoot_app.notifications.deliveries import tell_everybody
 from troubleshoot_app.notifications.figures import COUNTED
 from troubleshoot_app.notifications.presence import Sockets
@@ -337,3 +337,16 @@ def test_a_sign_in_that_expired_is_shown_nothing(team: Team, smtp: MailServer):
         handoff = transact(escalate, team)
         eventually(lambda: worker.screen.alerts(team.engineer) == [handoff.id])
         assert worker.screen.alerts(team.admin) == []
+
+
+def test_a_worker_tallies_what_is_over(team: Team, smtp: MailServer):
+    session = do(team.viewer, sessions.start_session, tree_id=team.tree_id)
+    do(team.viewer, sessions.complete_session, session_id=session.id, outcome="resolved")
+    still_open = do(team.viewer, sessions.start_session, tree_id=team.tree_id)
+
+    def is_tallied(session_id: str) -> bool:
+        return transact(lambda db: db.get_one(TroubleshootingSession, session_id).tallied)
+
+    with working(smtp):
+        eventually(lambda: is_tallied(session.id))
+    assert not is_tallied(still_open.id)

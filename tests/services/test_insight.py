@@ -227,8 +227,11 @@ def test_each_number_on_the_pages_is_what_its_link_leads_to(db: Session, team: T
         drawn = insight_charts.flow_diagram(figures, figures.start)
         links += [(one.text, one.href, one.total) for one in insight_charts.flow_boxes(drawn, figures, asked)]
         for measure in ("visits", "exits", "undone", "escalations"):
-            heat = insight_charts.heat(figures, measure, asked).values()
-            links += [(measure, str(one["href"]), int(str(one["words"]).split()[0])) for one in heat]
+            heat, href = (
+                insight_charts.heat(figures, measure),
+                insight_charts.heat_href(figures, measure, asked),
+            )
+            links += [(measure, href + node, int(str(one["words"]).split()[0])) for node, one in heat.items()]
     links += [(one.words, one.href, int(one.value)) for one in tiles if not one.words.startswith("Time")]
     assert len(links) > 90
     for words, href, number in links:
@@ -285,10 +288,8 @@ def test_shares_and_heat_stay_within_bounds(db: Session, team: Team):
     shares = [one.share for one in insight_rows.version_rows(figures, asked)]
     assert shares == [0]
     for measure in insight_charts.MEASURES:
-        assert all(
-            1 <= int(one["level"]) <= 5 for one in insight_charts.heat(figures, measure, asked).values()
-        )
-    (power,) = insight_charts.heat(figures, "escalations", asked).values()
+        assert all(1 <= int(one["level"]) <= 5 for one in insight_charts.heat(figures, measure).values())
+    (power,) = insight_charts.heat(figures, "escalations").values()
     assert (power["level"], power["words"]) == (5, "6 escalations")
     boxes = insight_charts.flow_boxes(insight_charts.flow_diagram(figures, "power"), figures, asked)
     assert {box.words.split(",")[0] for box in boxes} >= {"Plug it in.: 3 visits"}

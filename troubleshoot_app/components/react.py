@@ -198,7 +198,7 @@ class Chart(rx.NoSSRComponent):
     """A tree as a chart, loaded from ``source``; ``here`` is the node that is worked on or stood at.
 
     ``on_choose`` gets the id of a node that was pressed. ``heat`` puts a number on nodes: for an id its words, and how high
-    it is among the others, from 0 to 5.
+    it is among the others, from 0 to 5; ``heat_href`` is where such a node leads, before its id.
     """
 
     library = "$/public/components/Chart.jsx"
@@ -210,6 +210,7 @@ class Chart(rx.NoSSRComponent):
     label: rx.Var[str]
     color_mode: rx.Var[str]
     heat: rx.Var[dict[str, Any]]
+    heat_href: rx.Var[str]
     on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 

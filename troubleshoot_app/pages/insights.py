@@ -120,6 +120,7 @@ def _tree() -> rx.Component:
                     chart(
                         f"/api/v1/web/charts/trees/{state.id}?version={state.version}",
                         heat=state.heat,
+                        heat_href=state.heat_href,
                         label="Chart of the tree with figures",
                     ),
                 ),

@@ -13,20 +13,23 @@ MEASURES = ("visits", "exits", "undone", "minutes", "escalations")
 _COUNTED = {"visits": "visit", "exits": "exit", "undone": "undone", "escalations": "escalation"}
 
 
-def heat(figures: TreeFigures, measure: str, asked: Range) -> dict[str, dict[str, str | int]]:
-    """Return how high a measure is at each node, from 0 to 5, its words, and the link to what it counts; what is nought
-    is left out, and a time counts nothing."""
-    values = {one.node_id: (one, _value(one, measure)) for one in figures.nodes}
-    most = max((value for _, value in values.values()), default=0)
+def heat(figures: TreeFigures, measure: str) -> dict[str, dict[str, str | int]]:
+    """Return how high a measure is at each node, from 0 to 5, and its words; what is nought is left out."""
+    values = {one.node_id: _value(one, measure) for one in figures.nodes}
+    most = max(values.values(), default=0)
     return {
-        node_id: {
-            "level": max(1, round(LEVELS * value / most)),
-            "words": _heat_words(value, measure),
-            "href": "" if measure == "minutes" else node_href(figures, asked, node, Figure(measure)),
-        }
-        for node_id, (node, value) in values.items()
+        node_id: {"level": max(1, round(LEVELS * value / most)), "words": _heat_words(value, measure)}
+        for node_id, value in values.items()
         if value > 0
     }
+
+
+def heat_href(figures: TreeFigures, measure: str, asked: Range) -> str:
+    """Return the link to what a measure counts, as far as the id of the node; empty for a time, which counts nothing."""
+    if measure == "minutes":
+        return ""
+    place = asked.sessions(Figure(measure), tree_id=figures.tree.id, version=figures.version)
+    return f"{place}&node="
 
 
 def flow_diagram(figures: TreeFigures, start: str) -> Diagram:

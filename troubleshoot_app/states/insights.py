@@ -83,6 +83,7 @@ class TreeInsightState(SignedInState):
     versions: list[VersionRow] = []
     measure: str = insight_charts.MEASURES[0]
     heat: dict[str, dict[str, str | int]] = {}
+    heat_href: str = ""
     nodes: list[NodeRow] = []
     node_count: int = 0
     boxes: list[FlowBox] = []
@@ -136,7 +137,7 @@ class TreeInsightState(SignedInState):
         """Choose what the chart shows at its nodes."""
         if measure in insight_charts.MEASURES and self._figures is not None:
             self.measure = measure
-            self.heat = insight_charts.heat(self._figures, measure, Range(self.since, self.until))
+            self._show_heat(self._figures, Range(self.since, self.until))
 
     def _show(self, figures: TreeFigures, asked: Range) -> None:
         path = f"/insights/trees/{self.id}"
@@ -145,7 +146,7 @@ class TreeInsightState(SignedInState):
         self.csv = asked.href(f"/api/v1/web/insights/trees/{self.id}.csv", version=self.version or "")
         self.tiles = insight_rows.tree_tiles(figures, asked)
         self.versions = insight_rows.version_rows(figures, asked)
-        self.heat = insight_charts.heat(figures, self.measure, asked)
+        self._show_heat(figures, asked)
         self.nodes = insight_rows.node_rows(figures, asked)
         self.node_count = len(figures.nodes)
         drawn = insight_charts.flow_diagram(figures, figures.start)
@@ -154,6 +155,10 @@ class TreeInsightState(SignedInState):
         self.flow_height, self.flow_hidden = drawn.height, drawn.hidden
         self.started = figures.started
         self.loaded = True
+
+    def _show_heat(self, figures: TreeFigures, asked: Range) -> None:
+        self.heat = insight_charts.heat(figures, self.measure)
+        self.heat_href = insight_charts.heat_href(figures, self.measure, asked)
 
 
 class CountedSessionsState(SignedInState):
