@@ -76,7 +76,7 @@ def test_files_come_in_and_go_out_again(team: Team, folder: Path, clean_database
     entries = transact(
         lambda db: db.scalars(select(AuditEntry).where(col(AuditEntry.subject_id) == new[0].id)).all()
     )
-    assert {entry.action for entry in entries} == {"tree.created", "tree.published"}
+    assert {entry.action for entry in entries} == {"tree.imported", "tree.published"}
     assert {(entry.actor_id, entry.details["via"]) for entry in entries} == {(team.owner.id, "command line")}
 
     gone = run(

@@ -1,6 +1,7 @@
 import { createContext, memo, useContext, useEffect, useMemo, useRef, useState } from "react";
 import {
   Background,
+  BaseEdge,
   Controls,
   Handle,
   MarkerType,
@@ -9,6 +10,8 @@ import {
   Position,
   ReactFlow,
   ReactFlowProvider,
+  getBezierPath,
+  getSmoothStepPath,
   useReactFlow,
   useStoreApi,
 } from "@xyflow/react";
@@ -30,6 +33,10 @@ const LARGE_FROM = 40;
 const HUGE_FROM = 1000;
 const LEAST_ZOOM = 0.02;
 const LEAST_ZOOM_HUGE = 0.15;
+// How far the words of an arrow stand from its end, and from each other; how far beside the nodes an arrow goes back.
+const FROM_END = 24;
+const LANE = 18;
+const BESIDE = 18;
 const CHANGES = { added: "Added", removed: "Removed", changed: "Changed" };
 const KINDS = { question: "Question", action: "Action", resolution: "Resolution", escalation: "Escalation" };
 
@@ -103,6 +110,36 @@ const ChartNode = memo(function ChartNode({ data }) {
 
 const nodeTypes = { step: ChartNode };
 
+// Where on the curve of an arrow a height is reached, and how far across that is; both from 0 to 1.
+function acrossAt(height) {
+  let low = 0;
+  let high = 1;
+  for (let round = 0; round < 12; round += 1) {
+    const middle = (low + high) / 2;
+    if (1.5 * middle * (1 - middle) + middle ** 3 < height) low = middle;
+    else high = middle;
+  }
+  return low * low * (3 - 2 * low);
+}
+
+// An arrow down is a curve. Its words stand just above the node that only it leads to; where several lead to one, they
+// stand below the nodes that these come from, so that they are not in each other's way. An arrow back goes round.
+function Way({ sourceX, sourceY, targetX, targetY, markerEnd, label, data }) {
+  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition: Position.Bottom, targetPosition: Position.Top };
+  if (targetY <= sourceY) {
+    const side = Math.max(sourceX, targetX) + data.half + BESIDE;
+    const [path] = getSmoothStepPath({ ...ends, centerX: side, borderRadius: 12, offset: BESIDE });
+    return <BaseEdge path={path} markerEnd={markerEnd} label={label} labelX={side} labelY={sourceY + BESIDE} />;
+  }
+  const [path] = getBezierPath(ends);
+  const down = targetY - sourceY;
+  const from = data.isAlone ? down - FROM_END : Math.min(FROM_END + LANE * data.lane, down / 2);
+  const labelX = sourceX + (targetX - sourceX) * acrossAt(from / down);
+  return <BaseEdge path={path} markerEnd={markerEnd} label={label} labelX={labelX} labelY={sourceY + from} />;
+}
+
+const edgeTypes = { way: Way };
+
 // What is drawn for a node or an arrow, made once for as long as it stays the same: what is the same is not drawn again.
 const drawnNodes = new WeakMap();
 const drawnEdges = new WeakMap();
@@ -110,6 +147,13 @@ const drawnEdges = new WeakMap();
 function drawn(cache, thing, make) {
   if (!cache.has(thing)) cache.set(thing, make(thing));
   return cache.get(thing);
+}
+
+function drawnEdge(edge, way) {
+  const known = drawnEdges.get(edge);
+  if (known && known.data.isAlone === way.isAlone && known.data.lane === way.lane) return known;
+  drawnEdges.set(edge, edgeOf(edge, way));
+  return drawnEdges.get(edge);
 }
 
 function nodeOf(node) {
@@ -128,9 +172,11 @@ function nodeOf(node) {
   };
 }
 
-function edgeOf(edge) {
+function edgeOf(edge, way) {
   return {
     id: edge.id,
+    type: "way",
+    data: way,
     source: edge.source,
     target: edge.target,
     label: edge.change ? `${edge.label} (${CHANGES[edge.change].toLowerCase()})` : edge.label,
@@ -138,6 +184,19 @@ function edgeOf(edge) {
     focusable: false,
     markerEnd: { type: MarkerType.ArrowClosed },
   };
+}
+
+function edgesOf(chart) {
+  const edges = [...chart.edges.values()];
+  const leading = new Map();
+  for (const { target } of edges) leading.set(target, (leading.get(target) ?? 0) + 1);
+  const lanes = new Map();
+  return edges.map((edge) => {
+    const isAlone = leading.get(edge.target) === 1;
+    const lane = isAlone ? 0 : (lanes.get(edge.source) ?? 0);
+    if (!isAlone) lanes.set(edge.source, lane + 1);
+    return drawnEdge(edge, { isAlone, lane, half: (chart.nodes.get(edge.source)?.width ?? 0) / 2 });
+  });
 }
 
 // A chart as it is kept here: nodes and arrows by id, in their order.
@@ -257,7 +316,7 @@ function Flow({ chart, here, label, colorMode, heat, heatHref, onChoose, isWhole
   const ways = useMemo(() => neighbours(chart), [chart]);
   const at = chart.nodes.has(stop) ? stop : chart.nodes.has(here) ? here : chart.start;
   const nodes = useMemo(() => [...chart.nodes.values()].map((node) => drawn(drawnNodes, node, nodeOf)), [chart]);
-  const edges = useMemo(() => [...chart.edges.values()].map((edge) => drawn(drawnEdges, edge, edgeOf)), [chart]);
+  const edges = useMemo(() => edgesOf(chart), [chart]);
   const choose = useRef(null);
   choose.current = (id) => {
     setStop(id);
@@ -303,6 +362,7 @@ function Flow({ chart, here, label, colorMode, heat, heatHref, onChoose, isWhole
           nodes={nodes}
           edges={edges}
           nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
           nodesDraggable={false}
           nodesConnectable={false}
           nodesFocusable={false}

@@ -130,8 +130,11 @@ export function Import({ formats, largest }) {
   const drop = (event) => {
     event.preventDefault();
     setOver(false);
-    const file = event.dataTransfer.files[0];
-    if (file) read(file, file.name);
+    const { files } = event.dataTransfer;
+    if (files.length > 1) {
+      const detail = `${files.length} files were dropped, and none was read. Import them one by one.`;
+      setOutcome({ name: `${files.length} files`, lines: [], refused: { detail } });
+    } else if (files.length) read(files[0], files[0].name);
   };
 
   return (

@@ -172,6 +172,11 @@ def test_gestures_are_undone_and_done_again_by_keys_and_answers_are_put_in_order
     _drag(page, page.get_by_role("button", name="Move the answer Yes"), answers(page).first)
     expect(answers(page).first).to_have_value("Yes")
 
+    chart = page.get_by_role("group", name="Chart of the draft")
+    chart.get_by_role("button", name="Enlarge").click()
+    chart.get_by_role("button", name="Close").click()
+    expect(chart.get_by_role("button", name="Enlarge")).to_be_visible()
+
     text(page).fill("Is any LED lit?")
     expect(page.get_by_role("status").filter(has_text="warnings")).to_be_visible()
     press(page, "Delete")

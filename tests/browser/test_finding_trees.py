@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Browsers
-from tests.browser.screen import SESSION_PATH, press, question
+from tests.browser.screen import SESSION_PATH, press, question, toast
 from tests.support.people import Team
 
 
@@ -56,3 +56,21 @@ def test_a_link_on_the_page_clears_the_search(page_of: Browsers, team: Team) -> 
     expect(page.get_by_role("link", name="No internet")).to_be_visible()
     expect(page.get_by_role("searchbox", name="Search trees")).to_have_value("")
     expect(page).to_have_url(re.compile(r"/trees$"))
+
+
+def test_an_admin_deletes_a_tree_and_brings_it_back(page_of: Browsers, team: Team) -> None:
+    path = f"/trees/{team.tree_id}"
+    page = page_of(team.engineer, path)
+    expect(page.get_by_role("link", name="Edit")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+
+    page = page_of(team.admin, path)
+    press(page, "Delete")
+    press(page, "Delete tree")
+    expect(toast(page, "“No internet” is deleted.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/trees$"))
+    expect(page.get_by_role("link", name="No internet")).to_have_count(0)
+    page.get_by_label("State").select_option("archived")
+    press(page, "Restore No internet")
+    page.get_by_label("State").select_option("published")
+    expect(page.get_by_role("link", name="No internet")).to_be_visible()

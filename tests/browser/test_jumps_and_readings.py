@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Browsers
-from tests.browser.screen import SESSION_PATH, answer, escalate, press, question
+from tests.browser.screen import SESSION_PATH, answer, escalate, press, question, toast
 from tests.support.material import PROBE, SAFE, VOLTS, supply_tree
 from tests.support.people import Person, Team, publish_tree
 from troubleshoot_app.core.db import transact
@@ -37,6 +37,35 @@ def test_an_author_leads_an_answer_to_another_tree_and_a_technician_follows_it(
     expect(plug.first).to_be_visible()
     press(author, "Undo")
     expect(option.get_by_text("nothing yet")).to_be_visible()
+
+
+def test_an_author_lets_a_number_choose_the_answer(page_of: Browsers, team: Team) -> None:
+    page = page_of(team.engineer, f"/trees/{team.tree_id}/edit")
+    expect(page.get_by_role("textbox", name="Text", exact=True)).to_have_value(QUESTION)
+    page.get_by_label("Ask for a number").click()
+    for label, typed in (("Unit", "V"), ("Expected from", "11,5"), ("to", "12.6"), ("Decimals", "1")):
+        field = page.get_by_label(label, exact=True)
+        field.fill(typed)
+        field.press("Tab")
+        expect(field).to_have_value(typed.replace(",", "."))
+    low, high = page.get_by_label("Numbers that lead to No"), page.get_by_label("Numbers that lead to Yes")
+    high.fill("a lot")
+    high.press("Tab")
+    expect(toast(page, "is no range")).to_be_visible()
+    for field, typed, kept in ((high, "at least 11,5", "≥ 11.5"), (low, "below 11", "< 11")):
+        field.fill(typed)
+        field.press("Tab")
+        expect(field).to_have_value(kept)
+    node = page.get_by_role("region", name="Node", exact=True)
+    expect(node).to_contain_text("No answer is for numbers between 10.9 and 11.5.")
+    low.fill("< 11.5")
+    low.press("Tab")
+    expect(page.get_by_text("0 errors")).to_be_visible()
+
+    press(page, "Try it")
+    page.get_by_label("What you measured").fill("10,9")
+    press(page, "Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Plug it in.")
 
 
 def start(page_of: Browsers, person: Person, tree_id: object) -> Page:

@@ -4,10 +4,11 @@ import base64
 import tempfile
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.chromium import FLAGS, ensure_chromium
-from tests.support.pages import Pages
+from tests.support.pages import DEMO_PASSWORD, Pages
 from tests.support.server import Server
 from troubleshoot_app.server.frontend import ensure_built
 from troubleshoot_app.server.paths import ROOT
@@ -18,6 +19,16 @@ DESK = (
     ("deliveries", "/deliveries", "Deliveries"),
     ("account", "/account", "Your account"),
     ("import", "/trees/import", "Import"),
+    ("people", "/people", "People"),
+)
+SESSIONS = (
+    (("Yes", "My turret isn't turning on.", "No", "Yes", "No"), "escalate"),
+    (("Yes", "My turret isn't turning on.", "No", "Yes", "No"), "escalate"),
+    (("Yes", "My turret isn't turning on.", "No"), "resolved"),
+    (("Yes", "My turret won't respond to the remote.", "The L light is on"), "escalate"),
+    (("Yes", "My turret won't respond to the remote.", "The L light is off"), "resolved"),
+    (("Yes", "A motor isn't working / is slow", "A motor is weak"), "escalate"),
+    (("Yes",), "resolved"),
 )
 MOMENT = """
 <body style="margin:0;padding:36px;background:#e8ebf5;display:flex;gap:36px;align-items:flex-start">
@@ -63,10 +74,45 @@ def take_all(chromium: Browser, server: Server) -> None:
         _shoot(admin, f"{name}-desk")
     admin.goto("/trees")
     admin.get_by_role("link", name="Turret").click()
-    admin.get_by_role("link", name="Edit", exact=True).click()
+    admin.get_by_role("heading", level=1, name="Turret").wait_for()
+    tree = admin.url
+    _go_through_sessions(server, tree.rsplit("/", 1)[1])
+    for name, address in (
+        ("insights", "/insights"),
+        ("tree-insights", tree.replace("/trees/", "/insights/trees/")),
+    ):
+        admin.goto(address)
+        admin.get_by_role("heading", level=2).first.wait_for()
+        _shoot(admin, f"{name}-desk")
+    admin.goto(f"{tree}/edit")
     admin.get_by_role("button", name="Publish").wait_for()
+    admin.get_by_role("region", name="Nodes").get_by_role("button", name="What is the problem?").click()
+    admin.get_by_role("heading", name="Node ProblemList").wait_for()
+    admin.evaluate("scrollTo(0, 0)")
     _shoot(admin, "editor-desk")
     pages.close()
+
+
+def _go_through_sessions(server: Server, tree_id: str) -> None:
+    """Walk a tree as a few technicians did, so that there is something to look back at."""
+    with httpx.Client(base_url=f"{server.url}/api/v1", timeout=30) as api:
+        signed_in = api.post(
+            "/auth/login/json", json={"email": "viewer@demo.test", "password": DEMO_PASSWORD}
+        )
+        api.headers["Authorization"] = f"Bearer {signed_in.raise_for_status().json()['access_token']}"
+        for answers, end in SESSIONS:
+            session = api.post("/sessions", json={"tree_id": tree_id}).raise_for_status().json()
+            for label in answers:
+                (option,) = (one["id"] for one in session["current"]["options"] if one["label"] == label)
+                step = api.post(f"/sessions/{session['id']}/steps", json={"option": option})
+                session = step.raise_for_status().json()
+            if end == "escalate":
+                over = api.post(
+                    f"/sessions/{session['id']}/handoff", json={"intent": end, "reason": "Still dead."}
+                )
+            else:
+                over = api.post(f"/sessions/{session['id']}/complete", json={"outcome": end})
+            over.raise_for_status()
 
 
 def _walk_to_the_end(page: Page) -> None:

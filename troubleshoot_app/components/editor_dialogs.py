@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.badges import severity_badge, status_badge
+from troubleshoot_app.components.editor_panels import how_many
 from troubleshoot_app.components.editor_scenarios import replay_hint, trial_dialog
 from troubleshoot_app.components.forms import form_dialog, text_field
 from troubleshoot_app.schemas.editor import DraftProblem, TargetView, TreeChoice
@@ -93,8 +94,11 @@ def _node_dialog(
     def choice(target: rx.Var[TargetView]) -> rx.Component:
         return rx.el.li(
             rx.el.button(
-                target.words,
-                rx.el.span(target.id, class_name="quiet"),
+                rx.el.span(
+                    rx.text(target.words, as_="span", size="3"),
+                    rx.text(target.id, as_="span", size="1", class_name="quiet"),
+                    class_name="target-words",
+                ),
                 type="button",
                 on_click=on_choose(target.id),
                 class_name="target",
@@ -116,6 +120,7 @@ def _node_dialog(
                     custom_attrs={"aria-label": "Search nodes"},
                 ),
                 rx.el.ul(rx.foreach(EditorState.target_found, choice), class_name="targets"),
+                how_many(EditorState.target_found),
                 below or rx.fragment(),
                 class_name="stack",
                 margin_top="16px",
@@ -141,6 +146,10 @@ def _delete_dialog() -> rx.Component:
                 size="3",
             ),
             rx.el.ul(rx.foreach(pointing, lambda one: rx.el.li(one.words)), class_name="pointing"),
+            rx.cond(
+                EditorState.node.is_start,
+                rx.text("The walk begins here: afterwards, make another node the start.", size="3"),
+            ),
             rx.box(
                 rx.alert_dialog.cancel(
                     rx.button(
@@ -209,8 +218,11 @@ def _refused_dialog() -> rx.Component:
         rx.dialog.content(
             rx.dialog.title("It cannot be published yet", size="5", mb="1"),
             rx.dialog.description(
-                rx.cond(EditorState.error_count == 1, "1 error is", f"{EditorState.error_count} errors are"),
-                " left. Press one to go there.",
+                rx.cond(
+                    EditorState.error_count == 1,
+                    "1 error is left. Press it to go there.",
+                    f"{EditorState.error_count} errors are left. Press one to go there.",
+                ),
                 size="3",
                 color_scheme="gray",
             ),

@@ -27,7 +27,14 @@ def node_panel() -> rx.Component:
             EditorState.node,
             rx.el.section(_node_form(), class_name="panel", custom_attrs={"aria-label": "Node"}),
             rx.el.section(
-                rx.text("This tree has no node yet, or none to begin with.", size="3"),
+                rx.text(
+                    rx.cond(
+                        EditorState.node_count > 0,
+                        "The walk has no node to begin with. Choose one, and press “Make it the start”.",
+                        "This tree has no node yet.",
+                    ),
+                    size="3",
+                ),
                 rx.button("Add a node", size="3", on_click=EditorState.add_node),
                 class_name="panel stack",
             ),

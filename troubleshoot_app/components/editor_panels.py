@@ -7,7 +7,7 @@ from troubleshoot_app.components.react import Writing, chart
 from troubleshoot_app.schemas.editor import DraftProblem, TargetView
 from troubleshoot_app.services.tree_editing import CATEGORY_LENGTH, DESCRIPTION_LENGTH, TITLE_LENGTH
 from troubleshoot_app.states.editor import EditorState
-from troubleshoot_app.states.editor_views import SHOWN_PROBLEMS
+from troubleshoot_app.states.editor_views import SHOWN_PROBLEMS, SHOWN_TARGETS
 
 TAGS_LENGTH = 1_000
 
@@ -62,8 +62,21 @@ def find_panel() -> rx.Component:
             custom_attrs={"aria-label": "Find a node"},
         ),
         rx.el.ul(rx.foreach(EditorState.found, _found), class_name="targets"),
+        how_many(EditorState.found),
         class_name="panel",
         custom_attrs={"aria-label": "Nodes"},
+    )
+
+
+def how_many(found: rx.Var[list[TargetView]]) -> rx.Component:
+    """Return what is to be said when a search for nodes found none, or more than are shown."""
+    said = rx.cond(
+        found.length() == SHOWN_TARGETS,
+        f"The first {SHOWN_TARGETS}. Search for words to see others.",
+        "No node has these words.",
+    )
+    return rx.cond(
+        (found.length() == 0) | (found.length() == SHOWN_TARGETS), rx.text(said, size="2", class_name="quiet")
     )
 
 
@@ -98,6 +111,10 @@ def _counted(count: rx.Var[int], word: str) -> rx.Var[str]:
     return rx.cond(count == 1, f"1 {word}", f"{count} {word}s").to(str)
 
 
+def _unseen(count: rx.Var[int], word: str) -> rx.Component:
+    return rx.el.span(rx.cond(count == 1, f" {word}", f" {word}s"), class_name="unseen")
+
+
 def _detail(label: str, name: str, value: rx.Var[str], **props: int | str) -> rx.Component:
     return Writing.create(
         id=f"field-{name}",
@@ -117,11 +134,11 @@ def _found(target: rx.Var[TargetView]) -> rx.Component:
             rx.el.span(target.words, class_name="grow"),
             rx.cond(
                 target.errors > 0,
-                rx.badge(target.errors, rx.el.span(" errors", class_name="unseen"), color_scheme="red"),
+                rx.badge(target.errors, _unseen(target.errors, "error"), color_scheme="red"),
             ),
             rx.cond(
                 target.warnings > 0,
-                rx.badge(target.warnings, rx.el.span(" warnings", class_name="unseen"), color_scheme="amber"),
+                rx.badge(target.warnings, _unseen(target.warnings, "warning"), color_scheme="amber"),
             ),
             type="button",
             on_click=EditorState.select(target.id),

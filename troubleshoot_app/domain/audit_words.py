@@ -36,6 +36,7 @@ _DID = {
     "sign_in.ended": "signed out of {device}",
     "sign_in.others_ended": "signed out everywhere else",
     "tree.created": "made the tree {subject}",
+    "tree.imported": "imported the tree {subject}",
     "tree.changed": "changed the draft of {subject}",
     "tree.published": "published version {version} of {subject}",
     "tree.archived": "put {subject} into the archive",

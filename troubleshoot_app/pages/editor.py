@@ -63,8 +63,10 @@ def _editor() -> rx.Component:
     return rx.fragment(
         _head(),
         rx.box(
-            rx.box(node_panel(), problem_panel(), scenario_panel(), class_name="editor-main"),
-            rx.box(chart_panel(), find_panel(), details_panel(), class_name="editor-side"),
+            rx.box(
+                details_panel(), node_panel(), problem_panel(), scenario_panel(), class_name="editor-main"
+            ),
+            rx.box(chart_panel(), find_panel(), class_name="editor-side"),
             class_name="editor",
         ),
         dialogs(),

@@ -205,6 +205,7 @@ def _tree() -> rx.Component:
                     href=f"/trees/{shown.id}/sheet",
                 ),
             ),
+            rx.cond(InboxState.is_admin, _delete()),
             spacing="3",
             wrap="wrap",
         ),
@@ -214,6 +215,36 @@ def _tree() -> rx.Component:
             class_name="section",
         ),
         rx.cond(TreeState.problems.length() > 0, _problems()),
+    )
+
+
+def _delete() -> rx.Component:
+    return rx.alert_dialog.root(
+        rx.alert_dialog.trigger(
+            rx.button(
+                rx.icon("trash-2", size=18, custom_attrs={"aria-hidden": "true"}),
+                "Delete",
+                size="3",
+                variant="soft",
+                color_scheme="red",
+            )
+        ),
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Delete this tree?"),
+            rx.alert_dialog.description(
+                "Nobody finds it or starts it any more. Sessions that walk it go on. It is kept in the archive, "
+                "from where it can be restored.",
+                size="3",
+            ),
+            rx.box(
+                rx.alert_dialog.cancel(rx.button("Cancel", variant="soft", color_scheme="gray", size="3")),
+                rx.alert_dialog.action(
+                    rx.button("Delete tree", color_scheme="red", size="3", on_click=TreeState.archive)
+                ),
+                class_name="dialog-actions",
+            ),
+            max_width="32rem",
+        ),
     )
 
 

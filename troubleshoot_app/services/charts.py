@@ -27,7 +27,7 @@ from troubleshoot_app.services.session_rows import read_session
 from troubleshoot_app.services.trees import published_tree
 
 TEXT_LENGTH = 120
-LABEL_LENGTH = 40
+LABEL_LENGTH = 32
 KEPT_CHARTS = 12
 KEPT_WORDS = 50_000
 BETWEEN = "\n"

@@ -76,7 +76,12 @@ def _keep(
     except UnreadableTree as error:
         raise Invalid(f"{file.name}: {error}") from error
     rows = [
-        add_tree(db, actor, chart.file if category is None else replace(chart.file, category=category))
+        add_tree(
+            db,
+            actor,
+            chart.file if category is None else replace(chart.file, category=category),
+            is_import=True,
+        )
         for chart in imported.charts
     ]
     return file.name, rows, (*imported.report, *(line for chart in imported.charts for line in chart.report))

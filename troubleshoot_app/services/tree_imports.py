@@ -57,14 +57,14 @@ def _read(content: bytes, format: str | None, name: str) -> Imported:
 
 
 def _keep(db: Session, actor: Actor, chart: ImportedTree) -> ImportedTreeView:
-    row = add_tree(db, actor, chart.file)
+    row = add_tree(db, actor, chart.file, is_import=True)
     view = read_tree(db, actor, tree_id=str(row.id))
     found = _problems(db, actor, chart, row.id)
     return ImportedTreeView(**dict(view), problems=[problem_view(problem) for problem in found])
 
 
 def _draft(db: Session, actor: Actor, chart: ImportedTree) -> ImportedDraft:
-    row = add_tree(db, actor, chart.file)
+    row = add_tree(db, actor, chart.file, is_import=True)
     found = Counter(problem.severity for problem in _problems(db, actor, chart, row.id))
     return ImportedDraft(
         id=str(row.id),

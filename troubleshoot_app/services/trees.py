@@ -104,7 +104,7 @@ def draft_problems(db: Session, actor: Actor, *, tree_id: object) -> list[Proble
     return [problem_view(problem) for problem in problems_of_draft(db, row.id, tree, around)]
 
 
-def add_tree(db: Session, actor: Actor, file: TreeFile) -> TroubleshootingTree:
+def add_tree(db: Session, actor: Actor, file: TreeFile, *, is_import: bool = False) -> TroubleshootingTree:
     """Keep a tree file as a new draft, with whatever faults it has, and return its row."""
     require(actor, Permission.TREE_WRITE)
     tree = TroubleshootingTree(
@@ -121,7 +121,7 @@ def add_tree(db: Session, actor: Actor, file: TreeFile) -> TroubleshootingTree:
     db.add(tree)
     db.flush()
     index_tree(db, tree.id)
-    audit.record(db, actor, "tree.created", tree.id, title=tree.title)
+    audit.record(db, actor, "tree.imported" if is_import else "tree.created", tree.id, title=tree.title)
     return tree
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from troubleshoot_app.domain.editing import incoming
 from troubleshoot_app.domain.errors import Problem
+from troubleshoot_app.domain.formats.words import plain
 from troubleshoot_app.domain.readings import Reading, number_text
 from troubleshoot_app.domain.scenarios import End
 from troubleshoot_app.domain.tree import Node, Option
@@ -145,7 +146,7 @@ def _words(node: Node) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = plain(text)
     return line if len(line) <= WORDS_LENGTH else line[: WORDS_LENGTH - 1] + "…"
 
 

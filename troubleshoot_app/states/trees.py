@@ -9,7 +9,7 @@ from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.tree_status import TreeFilter
 from troubleshoot_app.schemas.trees import Category, ProblemView, TreeHit, TreeSummary
 from troubleshoot_app.services import sessions, tree_files, tree_search, trees
-from troubleshoot_app.states.base import SignedInState
+from troubleshoot_app.states.base import MessageState, SignedInState
 from troubleshoot_app.states.guard import Policy, handler
 
 SHOWN = 30
@@ -121,6 +121,16 @@ class TreeState(SignedInState):
             self.tree, self.problems = await self._run(trees.get_summary, tree_id=self.tree_id)
         except NotFound:
             self.missing = True
+
+    @handler(Policy.SENIOR)
+    async def archive(self):
+        """Take the tree out of lists and search, and go to the list; say which trees still lead to it."""
+        title = self.tree.title if self.tree else ""
+        jumping = await self._run(tree_files.archive_tree, tree_id=self.tree_id)
+        words = f"“{title}” is deleted. Under Trees, with the state Archived, it can be restored."
+        if jumping:
+            words += f" These trees still lead to it: {', '.join(jumping)}."
+        return [MessageState.show(words, "info"), rx.redirect("/trees")]
 
     @handler(Policy.SIGNED_IN)
     async def start(self, form: dict[str, Any]):
