@@ -3,6 +3,7 @@
 import base64
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -77,6 +78,7 @@ def take_all(chromium: Browser, server: Server) -> None:
     admin.get_by_role("heading", level=1, name="Turret").wait_for()
     tree = admin.url
     _go_through_sessions(server, tree.rsplit("/", 1)[1])
+    admin.set_viewport_size({"width": 1280, "height": 1240})
     for name, address in (
         ("insights", "/insights"),
         ("tree-insights", tree.replace("/trees/", "/insights/trees/")),
@@ -84,6 +86,7 @@ def take_all(chromium: Browser, server: Server) -> None:
         admin.goto(address)
         admin.get_by_role("heading", level=2).first.wait_for()
         _shoot(admin, f"{name}-desk")
+    admin.set_viewport_size({"width": 1280, "height": 1000})
     admin.goto(f"{tree}/edit")
     admin.get_by_role("button", name="Publish").wait_for()
     admin.get_by_role("region", name="Nodes").get_by_role("button", name="What is the problem?").click()
@@ -94,25 +97,34 @@ def take_all(chromium: Browser, server: Server) -> None:
 
 
 def _go_through_sessions(server: Server, tree_id: str) -> None:
-    """Walk a tree as a few technicians did, so that there is something to look back at."""
-    with httpx.Client(base_url=f"{server.url}/api/v1", timeout=30) as api:
-        signed_in = api.post(
-            "/auth/login/json", json={"email": "viewer@demo.test", "password": DEMO_PASSWORD}
-        )
-        api.headers["Authorization"] = f"Bearer {signed_in.raise_for_status().json()['access_token']}"
+    """Walk a tree as a few technicians did, so that there is something to look back at, and nothing that still waits."""
+    technician, senior = (_api(server, f"{name}@demo.test") for name in ("viewer", "engineer2"))
+    with technician, senior:
         for answers, end in SESSIONS:
-            session = api.post("/sessions", json={"tree_id": tree_id}).raise_for_status().json()
+            session = _sent(technician, "/sessions", tree_id=tree_id)
+            way = f"/sessions/{session['id']}"
             for label in answers:
                 (option,) = (one["id"] for one in session["current"]["options"] if one["label"] == label)
-                step = api.post(f"/sessions/{session['id']}/steps", json={"option": option})
-                session = step.raise_for_status().json()
+                session = _sent(technician, f"{way}/steps", option=option)
             if end == "escalate":
-                over = api.post(
-                    f"/sessions/{session['id']}/handoff", json={"intent": end, "reason": "Still dead."}
-                )
+                handoff = _sent(technician, f"{way}/handoff", intent=end, reason="Still dead.")
+                _sent(senior, f"/handoffs/{handoff['id']}/claim")
+                _sent(senior, f"/handoffs/{handoff['id']}/resolve", resolution="A new cable helped.")
             else:
-                over = api.post(f"/sessions/{session['id']}/complete", json={"outcome": end})
-            over.raise_for_status()
+                _sent(technician, f"{way}/complete", outcome=end)
+
+
+def _api(server: Server, email: str) -> httpx.Client:
+    base = f"{server.url}/api/v1"
+    tokens = httpx.post(
+        f"{base}/auth/login/json", json={"email": email, "password": DEMO_PASSWORD}, timeout=30
+    )
+    headers = {"Authorization": f"Bearer {tokens.raise_for_status().json()['access_token']}"}
+    return httpx.Client(base_url=base, headers=headers, timeout=30)
+
+
+def _sent(api: httpx.Client, path: str, **body: str) -> Any:
+    return api.post(path, json=body).raise_for_status().json()
 
 
 def _walk_to_the_end(page: Page) -> None:
