@@ -163,6 +163,8 @@ function nodeOf(node) {
     position: { x: node.x, y: node.y },
     width: node.width,
     height: node.height,
+    // Without it, a chart of which only a part is drawn does not know how large it is and cannot be shown whole.
+    measured: { width: node.width, height: node.height },
     handles: [
       { type: "target", position: "top", x: node.width / 2, y: 0, width: 1, height: 1 },
       { type: "source", position: "bottom", x: node.width / 2, y: node.height, width: 1, height: 1 },

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from troubleshoot_app.domain.formats.words import plain
 from troubleshoot_app.domain.insight import Figure, Span, share, spans
 from troubleshoot_app.schemas.analytics import (
     CountedSessions,
@@ -255,7 +256,7 @@ def _days(span: Span) -> str:
 
 def cut(text: str) -> str:
     """Return a text in one line, short enough for a label."""
-    words = " ".join(text.split())
+    words = plain(text)
     return words if len(words) <= LABEL_LENGTH else f"{words[: LABEL_LENGTH - 1]}…"
 
 
