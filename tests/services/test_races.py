@@ -18,7 +18,7 @@ from troubleshoot_app.models import Handoff, TroubleshootingSession
 from troubleshoot_app.notifications.tallying import tally_sessions
 from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.schemas.sessions import SessionView
-from troubleshoot_app.services import handoffs, sessions
+from troubleshoot_app.services import handoffs, session_changes, sessions
 from troubleshoot_app.services.integrity import list_faults
 from troubleshoot_app.services.session_rows import SESSION
 from troubleshoot_app.services.tree_analytics import tree_figures
@@ -154,6 +154,23 @@ def test_of_two_tabs_that_answer_differently_at_once_one_is_told(team: Team):
         (won,), (refusal,) = outcome.answers, outcome.refusals
         assert isinstance(refusal, Conflict)
         assert refusal.extra == {"revision": won.revision}
+
+
+def test_changing_an_answer_and_giving_the_next_one_at_once_have_one_winner(team: Team):
+    for _ in range(ROUNDS):
+        session = transact(start, team)
+        for option in ("no", "done"):
+            seen = do(team.viewer, sessions.choose_option, session_id=session.id, option_id=option)
+        same = {"session_id": session.id, "revision": seen.revision}
+        change = partial(do, team.viewer, session_changes.change_step, **same, seq=1, option_id="yes")
+        answer = partial(do, team.viewer, sessions.choose_option, **same, option_id="no")
+        outcome = at_once([change, answer, change])
+        view = do(team.viewer, sessions.get_session, session_id=session.id)
+        assert view.revision == seen.revision + 1
+        changed = len(outcome.answers) == 2
+        assert len(outcome.refusals) == (1 if changed else 2)
+        assert (view.current.id, view.step_count, view.seq) == (("wan", 1, 3) if changed else ("plug", 3, 3))
+        assert not transact(list_faults)
 
 
 def test_going_on_while_the_worker_tallies_counts_each_session_once(team: Team):
