@@ -161,9 +161,14 @@ def test_changing_an_answer_and_giving_the_next_one_at_once_have_one_winner(team
         session = transact(start, team)
         for option in ("no", "done"):
             seen = do(team.viewer, sessions.choose_option, session_id=session.id, option_id=option)
-        same = {"session_id": session.id, "revision": seen.revision}
-        change = partial(do, team.viewer, session_changes.change_step, **same, seq=1, option_id="yes")
-        answer = partial(do, team.viewer, sessions.choose_option, **same, option_id="no")
+        at = seen.revision
+        change = partial(
+            do, team.viewer, session_changes.change_step,
+            session_id=session.id, seq=1, option_id="yes", revision=at,
+        )  # fmt: skip
+        answer = partial(
+            do, team.viewer, sessions.choose_option, session_id=session.id, option_id="no", revision=at
+        )
         outcome = at_once([change, answer, change])
         view = do(team.viewer, sessions.get_session, session_id=session.id)
         assert view.revision == seen.revision + 1

@@ -6,9 +6,9 @@ from troubleshoot_app.components.attachments import files_of
 from troubleshoot_app.components.badges import overdue_badge, priority_badge, status_badge
 from troubleshoot_app.components.cards import handoff_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
+from troubleshoot_app.components.path import step_line
 from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
-from troubleshoot_app.components.walk import step_line
 from troubleshoot_app.components.watch import unreachable_strip, watch_list
 from troubleshoot_app.states.handoffs import HandoffsState, HandoffState
 from troubleshoot_app.states.inbox import InboxState

@@ -6,6 +6,7 @@ from troubleshoot_app.components.answer_change import change_dialog
 from troubleshoot_app.components.badges import status_badge
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.forms import choice, form_dialog, text_field
+from troubleshoot_app.components.path import path_so_far
 from troubleshoot_app.components.react import Follow
 from troubleshoot_app.components.shell import no_page, page, waiting
 from troubleshoot_app.components.walk import (
@@ -17,7 +18,6 @@ from troubleshoot_app.components.walk import (
     map_dialog,
     node_card,
     note_box,
-    path_so_far,
     scenario_dialog,
     steps_left,
 )
