@@ -95,6 +95,8 @@ def target_of(url: str, *, allow_private: bool) -> Target:
         raise UnusableTarget("The URL must not hold a user or a password; what is sent is signed instead.")
     if parts.fragment or url.endswith("#"):
         raise UnusableTarget("The URL must not have a fragment (what follows a #).")
+    if not _SENT.fullmatch(parts.path + parts.query):
+        raise UnusableTarget(_ENCODE)
     host = (parts.hostname or "").removesuffix(".")
     _check_host(host, allow_private=allow_private)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -154,7 +156,7 @@ def _with_ascii_host(url: str) -> str:
     except UnicodeError:
         host = ""
     if not found or not host or re.search(r'[\\"<>^`{|}]', found[3]):
-        raise UnusableTarget("The URL has characters that a URL cannot have; percent-encode them.")
+        raise UnusableTarget(_ENCODE)
     return found[1] + host + found[3]
 
 
@@ -199,6 +201,9 @@ def _literal(host: str) -> Address | None:
 
 
 _WHY_NOT = "it is no public address. The operator of this installation can allow private ones."
+_ENCODE = "The URL has characters that a URL cannot have; percent-encode them."
+# What RFC 3986 lets stand in a path and a query.
+_SENT = re.compile(r"(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
 _PRIVATE = tuple(
     map(
