@@ -75,9 +75,9 @@ def test_where_a_url_points_to(url: str, target: Target):
         "https://example.org#x", "https://example.org/#", "https://example.org:0x1/", "https://example.org:99999/",
         "https://example.org:0/",
         "https://exa mple.org", "https://example.org/a b", "https://example.org/\r\nHost: x", "https://example.org\\@evil.org/",
-        "https://example.org/\x00", "https://example.org/é", "https://example.org/?a[]=1", "https://example.org/%zz", "https://[::1", "https://[fe80::1%25eth0]/", "https://%6c/",
+        "https://example.org/\x00", "https://example.org/é", "https://[::1", "https://[fe80::1%25eth0]/", "https://%6c/",
         "https://-/", "https://a..b/", f"https://{'a' * 64}.org/", f"https://{'a.' * 130}org/",
-        "https://example.org/" + "x" * 2000, "https://０/ /",
+        "https://example.org/?a[]=1", "https://example.org/%zz", "https://example.org/" + "x" * 2000, "https://０/ /",
     ],
 )  # fmt: skip
 def test_what_is_no_plain_url_is_refused_in_words(url: str):
