@@ -15,9 +15,8 @@ from troubleshoot_app.schemas.sessions import SessionView
 READ_AT_MOST = 10_000
 URL_EXAMPLE = "https://tickets.example.org/hooks/troubleshoot"
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-URL_PATTERN = (
-    rf"^https://(?:{_LABEL}\.){{1,4}}[A-Za-z]{{2,63}}(?::[1-9][0-9]{{0,3}})?(?:[/?](?:[!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{{2}})*)?$"
-)
+_SENT = "(?:[!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*"
+URL_PATTERN = rf"^https://(?:{_LABEL}\.){{1,4}}[A-Za-z]{{2,63}}(?::[1-9][0-9]{{0,3}})?(?:[/?]{_SENT})?$"
 _BASE64 = "[A-Za-z0-9+/]"
 SECRET_PATTERN = (
     rf"^(?:whsec_(?:{_BASE64}{{4}}){{6,42}}(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=)?|(?!whsec_)[ -~]{{16,256}})$"
