@@ -11,8 +11,8 @@ from tests.support.people import Team, add_team, ask, do, escalate, fail_mail
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
-from troubleshoot_app.domain.handoff import Channel, DeliveryStatus
-from troubleshoot_app.models import AuditEntry, Delivery, Handoff
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, News
+from troubleshoot_app.models import AuditEntry, CaseMail, Delivery, Handoff
 from troubleshoot_app.services import deliveries, handoff_views, handoffs, preferences
 from troubleshoot_app.services.paging import PageRequest
 
@@ -41,6 +41,38 @@ def test_admins_see_the_deliveries_of_their_account_and_nobody_else_does(db: Ses
     for person in (team.viewer, team.engineer):
         with pytest.raises(Forbidden):
             ask(db, person, deliveries.list_deliveries, page=FIRST)
+
+
+def test_the_news_of_a_case_is_among_them_in_order_and_a_page_at_a_time(db: Session, team: Team):
+    handoff = escalate(db, team)
+    ask(db, team.engineer, handoffs.claim, handoff_id=handoff.id)
+    ask(db, team.engineer, handoffs.release, handoff_id=handoff.id)
+    db.execute(
+        update(CaseMail)
+        .where(col(CaseMail.news) == News.CLAIMED)
+        .values(status=DeliveryStatus.FAILED, error="550 5.1.1 no such user")
+    )
+    escalate(db, team)
+    everything = ask(db, team.admin, deliveries.list_deliveries, page=FIRST).items
+    news = [view for view in everything if view.news]
+    assert [view.news for view in news] == [News.OPEN_AGAIN, News.CLAIMED]
+    assert {(v.recipient.name, v.channel, v.handoff.id, v.can_be_resent) for v in news} == {
+        (team.viewer.name, Channel.EMAIL, handoff.id, False)
+    }
+    assert [view.id for view in everything] == sorted((view.id for view in everything), reverse=True)
+    failed = ask(db, team.admin, deliveries.list_deliveries, page=FIRST, status=DeliveryStatus.FAILED).items
+    assert [(view.news, view.error) for view in failed] == [(News.CLAIMED, "550 5.1.1 no such user")]
+    on_screen = ask(db, team.admin, deliveries.list_deliveries, page=FIRST, channel=Channel.IN_APP).items
+    assert {view.news for view in on_screen} == {None}
+
+    paged: list[str] = []
+    cursor: str | None = None
+    while cursor is not None or not paged:
+        page = ask(db, team.admin, deliveries.list_deliveries, page=PageRequest(3, cursor))
+        assert len(page.items) <= 3
+        paged += [view.id for view in page.items]
+        cursor = page.next_cursor
+    assert paged == [view.id for view in everything]
 
 
 def test_a_failed_mail_is_sent_again_once_and_that_is_on_record(db: Session, team: Team):

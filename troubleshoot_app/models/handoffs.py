@@ -85,6 +85,7 @@ class CaseMail(QueuedRow, table=True):
     __table_args__ = (
         Index("ix_case_mail_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
         Index("ix_case_mail_handoff_id", "handoff_id"),
+        Index("ix_case_mail_account_id_id", "account_id", "id"),
     )
 
     handoff_id: UUID = Field(foreign_key="handoff.id")

@@ -5,6 +5,7 @@ import reflex as rx
 from troubleshoot_app.components.badges import DELIVERY_WORDS, delivery_badge
 from troubleshoot_app.components.react import Follow, ago, clock
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.domain.handoff import News
 from troubleshoot_app.schemas.handoffs import AccountDelivery
 from troubleshoot_app.states.deliveries import DeliveriesState
 from troubleshoot_app.states.inbox import InboxState
@@ -24,7 +25,7 @@ def deliveries() -> rx.Component:
             ),
             rx.fragment(
                 rx.text(
-                    "Whom the latest escalations came to, by which channel, and what became of it.",
+                    "Whom the latest escalations and the news of them came to, by which channel, and what became of it.",
                     size="3",
                     class_name="quiet",
                 ),
@@ -83,6 +84,7 @@ def _delivery(delivery: rx.Var[AccountDelivery]) -> rx.Component:
             rx.text(delivery.recipient.name, weight="medium", size="3"),
             rx.text(
                 rx.cond(delivery.channel == "email", "By mail", "On screen"),
+                rx.cond(delivery.news, rx.fragment(": ", _news(delivery))),
                 " · ",
                 rx.link(delivery.handoff.title, href=f"/handoffs/{delivery.handoff.id}"),
                 " · ",
@@ -109,6 +111,17 @@ def _delivery(delivery: rx.Var[AccountDelivery]) -> rx.Component:
         ),
         delivery_badge(delivery.status, delivery.silenced),
         key=delivery.id,
+    )
+
+
+def _news(delivery: rx.Var[AccountDelivery]) -> rx.Var:
+    """Return what a mail tells of a case to whoever escalated or picked it up."""
+    return rx.match(
+        delivery.news,
+        (News.CLAIMED.value, "it was picked up"),
+        (News.OPEN_AGAIN.value, "it is open again"),
+        (News.RESOLVED.value, "it is resolved"),
+        "is anybody still on it?",
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, Priority
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, News, Priority
 from troubleshoot_app.domain.watching import Heard
 from troubleshoot_app.schemas.lists import Page
 from troubleshoot_app.schemas.people import PersonRef
@@ -147,10 +147,12 @@ class HandoffRef(BaseModel):
 
 
 class AccountDelivery(DeliveryView):
-    """One person told of an escalation by one channel, with the escalation."""
+    """One person told of an escalation by one channel, with the escalation. ``news`` is what a mail tells of the case to
+    whoever escalated or picked it up; null when a senior is told that somebody waits."""
 
     handoff: HandoffRef
     can_be_resent: bool
+    news: News | None
 
 
 class AccountDeliveryPage(Page[AccountDelivery]):

@@ -6,9 +6,9 @@ from sqlmodel import Session, col
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus
+from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, News
 from troubleshoot_app.domain.reach import Choices, why_unreachable
-from troubleshoot_app.models import Delivery, Handoff, TreeVersion, TroubleshootingSession, User
+from troubleshoot_app.models import CaseMail, Delivery, Handoff, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.deliveries import is_active_senior
@@ -18,9 +18,10 @@ from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, of_account, require
 from troubleshoot_app.services.handoff_views import delivery_view
-from troubleshoot_app.services.paging import PageRequest, take_page
+from troubleshoot_app.services.paging import PageRequest, take_merged_page
 
 _delivery = Delivery.__table__
+_case_mail = CaseMail.__table__
 
 _NOT_AGAIN = {
     DeliveryStatus.PENDING: "It is on its way already.",
@@ -38,14 +39,22 @@ def list_deliveries(
     status: DeliveryStatus | None = None,
     channel: Channel | None = None,
 ) -> AccountDeliveryPage:
-    """Return a page of the account's deliveries, newest first; ``Invalid`` when the cursor is none of ours."""
+    """Return a page of the account's deliveries and of the mails with news of its cases, newest first.
+
+    Raises:
+        Invalid: the cursor is none of ours.
+    """
     require(actor, Permission.DELIVERY_MANAGE)
-    query = _rows(actor)
+    tellings, news = _rows(actor, Delivery), _rows(actor, CaseMail)
     if status is not None:
-        query = query.where(col(Delivery.status) == status)
+        tellings = tellings.where(col(Delivery.status) == status)
+        news = news.where(col(CaseMail.status) == status)
     if channel is not None:
-        query = query.where(col(Delivery.channel) == channel)
-    rows, cursor = take_page(db, query, _delivery.c.id, page)
+        tellings = tellings.where(col(Delivery.channel) == channel)
+    wanted = [(tellings, _delivery.c.id)]
+    if channel is not Channel.IN_APP:
+        wanted.append((news, _case_mail.c.id))
+    rows, cursor = take_merged_page(db, wanted, page)
     return AccountDeliveryPage(items=[_view(row) for row in rows], next_cursor=cursor)
 
 
@@ -75,7 +84,7 @@ def resend(db: Session, actor: Actor, *, delivery_id: object) -> AccountDelivery
         recipient_id=str(delivery.recipient_id),
     )
     announce(db, actor.account_id, handoff.id, HandoffEvent.TOLD)
-    return _view(db.execute(_rows(actor).where(col(Delivery.id) == delivery.id)).one())
+    return _view(db.execute(_rows(actor, Delivery).where(col(Delivery.id) == delivery.id)).one())
 
 
 def list_unreachable(db: Session, actor: Actor) -> list[Unreachable]:
@@ -95,9 +104,9 @@ def list_unreachable(db: Session, actor: Actor) -> list[Unreachable]:
     ]
 
 
-def _rows(actor: Actor) -> AnySelect:
+def _rows(actor: Actor, kind: type[Delivery] | type[CaseMail]) -> AnySelect:
     query: AnySelect = select(
-        Delivery,
+        kind,
         col(User.name),
         col(Handoff.id).label("handoff_id"),
         col(Handoff.status).label("handoff_status"),
@@ -105,9 +114,9 @@ def _rows(actor: Actor) -> AnySelect:
         col(TreeVersion.title).label("tree_title"),
     )
     return (
-        of_account(query, Delivery, actor)
-        .join(User, col(User.id) == col(Delivery.recipient_id))
-        .join(Handoff, col(Handoff.id) == col(Delivery.handoff_id))
+        of_account(query, kind, actor)
+        .join(User, col(User.id) == col(kind.recipient_id))
+        .join(Handoff, col(Handoff.id) == col(kind.handoff_id))
         .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
         .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
         .execution_options(populate_existing=True)
@@ -115,12 +124,14 @@ def _rows(actor: Actor) -> AnySelect:
 
 
 def _view(row: AnyRow) -> AccountDelivery:
-    delivery: Delivery = row.Delivery
+    told: Delivery | CaseMail = row[0]
+    news = News(told.news) if isinstance(told, CaseMail) else None
     is_open = row.handoff_status == HandoffStatus.OPEN
     return AccountDelivery(
-        **dict(delivery_view(delivery, row.name)),
+        **dict(delivery_view(told, row.name)),
         handoff=HandoffRef(
             id=str(row.handoff_id), title=row.session_title or row.tree_title, status=row.handoff_status
         ),
-        can_be_resent=delivery.status is DeliveryStatus.FAILED and is_open,
+        can_be_resent=told.status is DeliveryStatus.FAILED and is_open and news is None,
+        news=news,
     )

@@ -19,7 +19,7 @@ from troubleshoot_app.domain.handoff import (
 )
 from troubleshoot_app.domain.reach import count_reach, reach_in_words, usual_wait
 from troubleshoot_app.domain.watching import Attempt, advice_to_escalator, hearing
-from troubleshoot_app.models import Delivery, Handoff, User
+from troubleshoot_app.models import CaseMail, Delivery, Handoff, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.cases import CASES, case_view
 from troubleshoot_app.models.paths import list_steps, published_version
@@ -233,20 +233,21 @@ def _one(db: Session, actor: Actor, handoff_id: object) -> AnyRow:
     return row
 
 
-def delivery_view(delivery: Delivery, name: str) -> DeliveryView:
-    """Return a delivery with the name of its recipient."""
+def delivery_view(delivery: Delivery | CaseMail, name: str) -> DeliveryView:
+    """Return a delivery, or a mail with news of a case, with the name of its recipient."""
+    telling = delivery if isinstance(delivery, Delivery) else None
     return DeliveryView(
         id=str(delivery.id),
         recipient=PersonRef(id=str(delivery.recipient_id), name=name),
-        channel=Channel(delivery.channel),
+        channel=Channel(telling.channel) if telling else Channel.EMAIL,
         status=DeliveryStatus(delivery.status),
         attempts=delivery.attempts,
         error=delivery.error,
         created_at=delivery.created_at,
         sent_at=delivery.sent_at,
-        seen_at=delivery.seen_at,
+        seen_at=telling.seen_at if telling else None,
         next_attempt_at=delivery.next_attempt_at,
-        silenced=delivery.silenced,
+        silenced=telling is not None and telling.silenced,
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,6 +39,17 @@ def take_page(
     if len(rows) <= wanted.limit:
         return rows, None
     return rows[: wanted.limit], _write_cursor(rows[wanted.limit - 1].page_id)
+
+
+def take_merged_page(
+    db: Session, queries: Sequence[tuple[AnySelect, ColumnElement[UUID]]], wanted: PageRequest
+) -> tuple[list[AnyRow], str | None]:
+    """Return the wanted rows of several queries as one list, each with its id column; otherwise as ``take_page``."""
+    parts = [take_page(db, query, id_column, wanted) for query, id_column in queries]
+    rows = sorted((row for part, _ in parts for row in part), key=lambda row: row.page_id, reverse=True)
+    goes_on = len(rows) > wanted.limit or any(cursor is not None for _, cursor in parts)
+    rows = rows[: wanted.limit]
+    return rows, _write_cursor(rows[-1].page_id) if goes_on else None
 
 
 def _write_cursor(row_id: UUID) -> str:
