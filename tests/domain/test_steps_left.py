@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.domain.strategies import drafts, sound_trees
 from tests.support.people import router_tree
@@ -131,6 +131,7 @@ def test_each_answer_is_a_step_nearer_or_not_counted_on(tree: Tree):
             assert all(one is not None and one.most is not None and one.most < left.most for one in after)
 
 
+@settings(max_examples=25)
 @given(drafts())
 def test_of_any_tree_something_is_said_of_each_node(tree: Tree):
     ahead: Mapping[str, Ahead] = ways_ahead(tree)
