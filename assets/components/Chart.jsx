@@ -22,7 +22,8 @@ import { Link } from "react-router";
 // tree is; of a draft it tells only what has changed since. Only what is in view is drawn. Each node is a button (a
 // link where its figure counts sessions), by mouse and by finger; by keyboard the chart is one stop, in which the arrow keys go from node to node.
 
-const FIT = { padding: 0.15, maxZoom: 1, duration: 200 };
+// What is shown whole can still be seen: of a chart wider than that, its middle.
+const FIT = { padding: 0.15, minZoom: 0.12, maxZoom: 1, duration: 200 };
 const NEAR_ZOOM = 0.8;
 const TOP_MARGIN = 90;
 // A chart that could only be shown whole by making it smaller than this begins near where the work is.
@@ -305,8 +306,10 @@ function Follow({ chart, here }) {
   const { look } = useLook(chart);
   const known = useRef(here);
   useEffect(() => {
-    if (known.current !== here) look(here, 250);
+    // A new node is on the form before it is on the chart.
+    if (known.current === here || !chart.nodes.has(here)) return;
     known.current = here;
+    look(here, 250);
   }, [here, chart]);
   return null;
 }

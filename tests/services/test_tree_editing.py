@@ -208,15 +208,19 @@ def test_a_rolled_back_edit_leaves_nothing_in_memory(db: Session, team: Team):
 
 def test_details_are_cleaned_and_limited(db: Session, team: Team):
     seen = ask(db, team.engineer, tree_editing.get_draft, tree_id=team.tree_id).details
-    kept = ask(
-        db,
-        team.engineer,
-        tree_editing.change_details,
-        tree_id=team.tree_id,
-        seen=seen,
-        wanted=Details("  Tidy\x00 ", "", "", ("a", "a", "", "b")),
-    )
+    typed = Details("  Tidy\x00 ", "", "", ("a", "a", "", "b"))
+    kept = ask(db, team.engineer, tree_editing.change_details, tree_id=team.tree_id, seen=seen, wanted=typed)
     assert kept.details == Details("Tidy", "", "", ("a", "b"))
+    for before, after, title in (("  Tidy\x00 ", "", "Tidy"), ("", "Tidy up", "Tidy up")):
+        kept = ask(
+            db,
+            team.engineer,
+            tree_editing.change_details,
+            tree_id=team.tree_id,
+            seen=replace(typed, title=before),
+            wanted=replace(typed, title=after),
+        )
+        assert kept.details.title == title, "who types on after a pause is nobody else"
     with pytest.raises(Invalid):
         ask(
             db,

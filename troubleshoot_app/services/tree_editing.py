@@ -132,14 +132,9 @@ def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details,
     require(actor, Permission.TREE_WRITE)
     row = editable_tree(db, actor, tree_id, lock=True)
     there = _details(row)
-    clean = Details(
-        title=text_of(wanted.title, "title", TITLE_LENGTH) or there.title,
-        description=text_of(wanted.description, "description", DESCRIPTION_LENGTH),
-        category=text_of(wanted.category, "category", CATEGORY_LENGTH),
-        tags=tuple(dict.fromkeys(filter(None, (text_of(tag, "tag", TAG_LENGTH) for tag in wanted.tags)))),
-    )
+    known, clean = (_cleaned(details, there.title) for details in (seen, wanted))
     for name in DETAILS:
-        if getattr(there, name) not in (getattr(seen, name), getattr(clean, name)):
+        if getattr(there, name) not in (getattr(known, name), getattr(clean, name)):
             raise Conflict(f"{_who(db, row)} has changed the {name} meanwhile. Choose which stays.")
     tree, _ = DRAFTS.get(row)
     if clean != there:
@@ -151,6 +146,16 @@ def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details,
         db.flush()
         DRAFTS.keep(row, tree)
     return _draft(db, row)
+
+
+def _cleaned(details: Details, title: str) -> Details:
+    """Return details as they are kept: without blanks around them, and with a title, whatever was typed."""
+    return Details(
+        title=text_of(details.title, "title", TITLE_LENGTH) or title,
+        description=text_of(details.description, "description", DESCRIPTION_LENGTH),
+        category=text_of(details.category, "category", CATEGORY_LENGTH),
+        tags=tuple(dict.fromkeys(filter(None, (text_of(tag, "tag", TAG_LENGTH) for tag in details.tags)))),
+    )
 
 
 def publish_draft(db: Session, actor: Actor, *, tree_id: object, note: object = "") -> Draft:
