@@ -47,10 +47,6 @@ def take_all(chromium: Browser, server: Server) -> None:
     _shoot(technician, "trees-phone")
     _walk_to_the_end(technician)
     _shoot(technician, "walk-phone")
-    for color in ("light", "dark"):
-        technician.emulate_media(color_scheme=color)
-        _shoot(technician, f"walk-phone-{color}")
-    technician.emulate_media(color_scheme="light")
     technician.get_by_role("button", name="Escalate").click()
     technician.get_by_label("Reason").fill("New cable, charged pack, still dead. The line stands still.")
     technician.get_by_text("High", exact=True).click()
