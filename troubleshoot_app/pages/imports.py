@@ -73,7 +73,7 @@ def _how_to_write() -> rx.Component:
                 ".",
                 size="3",
             ),
-            rx.el.pre(_TABLE, class_name="told-line"),
+            _example(_TABLE, "A table"),
             rx.text(
                 "A list is nested: below a question its answers, below an answer what comes next. Trees that are drawn "
                 "with lines, as ",
@@ -81,8 +81,14 @@ def _how_to_write() -> rx.Component:
                 ", are read alike.",
                 size="3",
             ),
-            rx.el.pre(_LIST, class_name="told-line"),
+            _example(_LIST, "A list"),
             class_name="stack",
         ),
         class_name="panel",
+    )
+
+
+def _example(text: str, name: str) -> rx.Component:
+    return rx.el.pre(
+        text, class_name="told-line", tab_index=0, role="group", custom_attrs={"aria-label": name}
     )
