@@ -9,7 +9,7 @@ from troubleshoot_app.api.app import make_api
 from troubleshoot_app.api.edge import SOCKET_PREFIX, Edge
 from troubleshoot_app.api.requests import Requests
 from troubleshoot_app.api.unread import EndUnread
-from troubleshoot_app.components.connection import connection_strip
+from troubleshoot_app.components.connection import connection_strip, unbroken
 from troubleshoot_app.components.head import head_components
 from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import get_settings
@@ -47,6 +47,7 @@ app.api_transformer = [
     Requests,
 ]
 app.app_wraps[(5, "Overlay")] = lambda _stateful: connection_strip()
+app.app_wraps[(55, "ErrorBoundary")] = lambda _stateful: unbroken()
 add_pages(app)
 guard.install(app, MessageState.show)
 live.install(app, Worker(SOCKETS, live.TabPusher(app), sender_from(get_settings())))

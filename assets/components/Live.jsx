@@ -121,6 +121,13 @@ function useFocusBack() {
   }, []);
 }
 
+// Without a line, a page that is asked for is one that says so, and not the browser's own; where that is allowed.
+function useWordsWithoutALine() {
+  useEffect(() => {
+    navigator.serviceWorker?.register("/sw.js").catch(() => {});
+  }, []);
+}
+
 export function Live({
   hydrated,
   messageSeq,
@@ -160,6 +167,7 @@ export function Live({
 
   useSeen(hydrated, alerts ?? [], onSeen);
   useFocusBack();
+  useWordsWithoutALine();
 
   return null;
 }

@@ -79,7 +79,7 @@ class _SignedIn:
             [
                 "node", str(CLI), self._url + address, f"--port={self._port}", "--output=json", "--quiet",
                 f"--only-categories={','.join(categories)}",
-                f"--skip-audits={SKIPPED_ON_LOOPBACK}",
+                f"--skip-audits={SKIPPED_ON_LOOPBACK}", "--ignore-status-code",
             ],
             env=_with_node(), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PAGE_SECONDS,
         )  # fmt: skip

@@ -1,12 +1,11 @@
 """Every page, for every role, on a phone and on a desk, light and dark: axe finds nothing, and nothing scrolls sideways."""
 
-from typing import Literal
-
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.conftest import Browsers
-from tests.support.axe import OF_COLORS, findings
+from tests.support.appearance import paint, prefer, settle, sideways, too_low
+from tests.support.axe import color_findings, findings
 from tests.support.material import Material, add_material
 from tests.support.pages import Pages
 from tests.support.people import Person, Team
@@ -16,16 +15,6 @@ from troubleshoot_app.pages import OUTSIDE_ROUTES, SIGNED_IN_ROUTES
 PHONE: ViewportSize = {"width": 360, "height": 800}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 TWICE_AS_BIG: ViewportSize = {"width": 640, "height": 400}
-SCROLLS_SIDEWAYS = """() => document.documentElement.scrollWidth > document.documentElement.clientWidth"""
-SETTLED = """() => {
-  const main = document.querySelector("main");
-  return main?.querySelector("h1, h2") && !main.querySelector('[aria-label="Loading"]') && document.title;
-}"""
-PAINTED = "() => !document.getAnimations().some((one) => one instanceof CSSTransition)"
-SMALL = """() => [...document.querySelectorAll(
-    ".rt-Button:not(.rt-variant-ghost), .button-link, .select, .writing-field, .rt-TextFieldRoot, .rt-TextAreaRoot")]
-  .filter((control) => control.checkVisibility() && control.getBoundingClientRect().height < 44)
-  .map((control) => control.outerHTML.slice(0, 160))"""
 # With the keyboard in use, each thing that takes the focus shows it: itself, or what it is a part of.
 HIDDEN_FOCUS = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
   .filter((thing) => {
@@ -69,11 +58,11 @@ def test_nothing_is_found_where_nobody_is_signed_in(page_as: Pages, material: Ma
 
 def _look_at_all(page: Page, addresses: list[str]) -> None:
     wrong = {}
-    _paint(page, "light")
+    prefer(page)
     for address in addresses:
         page.goto(address)
         page.set_viewport_size(PHONE)
-        page.wait_for_function(SETTLED)
+        settle(page)
         elements = page.evaluate(ELEMENTS)
         if elements not in looked_at and (found := _look_at(page)):
             wrong[address] = found
@@ -84,30 +73,20 @@ def _look_at_all(page: Page, addresses: list[str]) -> None:
 def _look_at(page: Page) -> list[str]:
     """Return what is wrong on the page, whatever it is looked at with."""
     found = [f"on a phone, {words}" for words in findings(page)]
-    found += _sideways(page, "on a phone")
-    found += [f"on a phone, lower than a thumb: {control}" for control in page.evaluate(SMALL)]
+    found += sideways(page, "on a phone")
+    found += [f"on a phone, {words}" for words in too_low(page)]
     page.keyboard.press("Tab")
     found += [f"with the focus, looks as without it: {thing}" for thing in page.evaluate(HIDDEN_FOCUS)]
-    _paint(page, "dark")
-    found += [f"on a dark phone, {words}" for words in findings(page, OF_COLORS)]
+    paint(page, "dark")
+    found += [f"on a dark phone, {words}" for words in color_findings(page)]
     page.set_viewport_size(TWICE_AS_BIG)
-    found += _sideways(page, "at 200 %")
+    found += sideways(page, "at 200 %")
     page.set_viewport_size(DESK)
-    found += _sideways(page, "on a desk")
-    found += [f"on a dark desk, {words}" for words in findings(page, OF_COLORS)]
-    _paint(page, "light")
+    found += sideways(page, "on a desk")
+    found += [f"on a dark desk, {words}" for words in color_findings(page)]
+    paint(page, "light")
     found += [f"on a desk, {words}" for words in findings(page)]
     return found
-
-
-def _paint(page: Page, scheme: Literal["light", "dark"]) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.locator(f"html.{scheme}").wait_for()
-    page.wait_for_function(PAINTED)
-
-
-def _sideways(page: Page, where: str) -> list[str]:
-    return [f"{where} it scrolls sideways"] if page.evaluate(SCROLLS_SIDEWAYS) else []
 
 
 def _told(wrong: dict[str, list[str]]) -> str:

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from tests.support.people import Person, Team, add_draft, ask, escalate, publish_again, publish_tree, start
-from troubleshoot_app.domain.handoff import Intent
+from troubleshoot_app.domain.handoff import LAST_REMINDER, Intent
 from troubleshoot_app.domain.readings import Range, Reading
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+from troubleshoot_app.models import Handoff
 from troubleshoot_app.services import handoffs, sessions
 
 NOBODYS = "01890000-0000-7000-8000-000000000000"
@@ -162,7 +165,8 @@ def _completed(db: Session, team: Team) -> str:
 
 def _handoffs(db: Session, team: Team) -> list[str]:
     waiting = escalate(db, team, reason=f"All dark. {LONG_WORD}", priority="urgent")
-    escalate(db, team, reason="The other line, too.", priority="low")
+    forgotten = escalate(db, team, reason="The other line, too.", priority="low")
+    db.execute(update(Handoff).where(col(Handoff.id) == UUID(forgotten.id)).values(reminders=LAST_REMINDER))
     claimed = escalate(db, team, team.viewer, reason="Nothing helps.")
     ask(db, team.engineer, handoffs.claim, handoff_id=claimed.id)
     resolved = escalate(db, team, team.viewer)

@@ -1,7 +1,10 @@
-"""What stands on every page while its line to the server is down."""
+"""What stands around every page for when something fails: the line to the server, or the page itself."""
 
 import reflex as rx
+from reflex.state import FrontendEventExceptionState
 from reflex_components_core.core.banner import has_connection_errors
+
+from troubleshoot_app.components.react import Unbroken
 
 
 def connection_strip() -> rx.Component:
@@ -14,4 +17,14 @@ def connection_strip() -> rx.Component:
             role="status",
             class_name="offline",
         ),
+    )
+
+
+def unbroken() -> rx.Component:
+    """Return what stands around all pages, so that a broken one says what to do next."""
+    return Unbroken.create(
+        accent="indigo",
+        gray="slate",
+        radius="large",
+        on_error=FrontendEventExceptionState.handle_frontend_exception,
     )

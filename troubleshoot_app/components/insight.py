@@ -187,7 +187,9 @@ def _box(box: rx.Var[FlowBox]) -> rx.Component:
             underline="none",
             class_name=f"flow-box flow-{box.kind}",
             title=box.words,
-            custom_attrs={"aria-label": box.words},
+            custom_attrs={
+                "aria-label": f"{box.total} {box.words}"
+            },  # begins with what is seen, for who speaks to it
         ),
         style={"left": box.left, "top": box.top, "width": box.width},
         key=box.href,

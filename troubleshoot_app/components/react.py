@@ -86,6 +86,19 @@ class AlarmSwitch(rx.Component):
     tag = "AlarmSwitch"
 
 
+class Unbroken(rx.Component):
+    """Shows its children, or what to do next when one of them broke; ``on_error`` gets what happened, with its reference."""
+
+    library = "$/public/components/Unbroken.jsx"
+    tag = "Unbroken"
+    lib_dependencies: list[str] = ["react-error-boundary@6.1.6"]
+
+    accent: rx.Var[str]
+    gray: rx.Var[str]
+    radius: rx.Var[str]
+    on_error: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+
+
 class Follow(rx.Component):
     """Calls ``on_tick`` when ``tick`` changes after the page has loaded."""
 
@@ -123,6 +136,15 @@ class PrintButton(rx.Component):
 
     library = "$/public/components/PrintButton.jsx"
     tag = "PrintButton"
+
+    label: rx.Var[str]
+
+
+class ReloadButton(rx.Component):
+    """A button that loads the page again."""
+
+    library = "$/public/components/ReloadButton.jsx"
+    tag = "ReloadButton"
 
     label: rx.Var[str]
 

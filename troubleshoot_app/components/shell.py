@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.banner import banner, offer
-from troubleshoot_app.components.react import AlarmSwitch, Live, PostForm, SkipLink
+from troubleshoot_app.components.react import AlarmSwitch, Live, PostForm, ReloadButton, SkipLink
 from troubleshoot_app.states.base import MessageState
 from troubleshoot_app.states.inbox import InboxState
 
@@ -85,7 +85,22 @@ def for_seniors(*children: rx.Component) -> rx.Component:
 
 
 def waiting() -> rx.Component:
-    """Return the sign that a page is on its way."""
+    """Return the sign that a page is on its way; or why it does not come, and what to do then."""
+    has_failed = (MessageState.failure != "") & (MessageState.failed_at == MessageState.router.url.path)
+    return rx.cond(has_failed, _failed(), _on_its_way())
+
+
+def _failed() -> rx.Component:
+    return no_page(
+        "circle-alert",
+        "This page could not be loaded",
+        MessageState.failure,
+        ReloadButton.create(label="Try again"),
+        rx.link("To the start page", href="/"),
+    )
+
+
+def _on_its_way() -> rx.Component:
     return rx.box(
         *[rx.skeleton(height="4.5rem", width="100%") for _ in range(3)],
         class_name="stack",
@@ -143,6 +158,10 @@ def _count() -> rx.Component:
 
 
 def _menu() -> rx.Component:
+    return rx.box(_menu_popover(), rx.box(_count(), class_name="menu-count"), class_name="menu-place")
+
+
+def _menu_popover() -> rx.Component:
     return rx.popover.root(
         rx.popover.trigger(
             rx.button(
@@ -150,7 +169,6 @@ def _menu() -> rx.Component:
                 rx.icon(
                     "circle-user-round", size=22, class_name="menu-face", custom_attrs={"aria-hidden": "true"}
                 ),
-                rx.box(_count(), class_name="menu-count"),
                 variant="ghost",
                 color_scheme="gray",
                 class_name="menu-button",
@@ -188,6 +206,7 @@ def _menu() -> rx.Component:
             ),
             align="end",
             class_name="menu",
+            custom_attrs={"aria-label": "Menu"},
         ),
     )
 

@@ -55,17 +55,28 @@ def is_ticked(form: dict[str, Any], name: str) -> bool:
 
 
 class MessageState(GuardedState):
-    """The sentence that is shown as a toast; ``seq`` counts them, so that the same one can be shown twice."""
+    """The sentence that is shown as a toast; ``seq`` counts them, so that the same one can be shown twice.
+
+    ``failed_at`` is the path of the page on which something failed last, and ``failure`` the sentence about it.
+    """
 
     text: str = ""
     kind: str = "error"
     href: str = ""
     seq: int = 0
+    failure: str = ""
+    failed_at: str = ""
 
     @handler(Policy.INTERNAL)
     async def show(self, text: str, kind: str = "error", href: str = "") -> None:
         """Show a sentence."""
         self._say(text, kind, href)
+
+    @handler(Policy.INTERNAL)
+    async def fail(self, text: str, path: str) -> None:
+        """Show a sentence about what failed, also in place of what the page at ``path`` still waits for."""
+        self._say(text, "error")
+        self.failure, self.failed_at = text, path
 
     def _say(self, text: str, kind: str, href: str = "") -> None:
         self.text, self.kind, self.href = text, kind, href
@@ -77,9 +88,10 @@ def on_backend_exception(exception: Exception) -> EventSpec | None:
     if isinstance(exception, Unauthenticated):
         return to_sign_in(_path())
     if isinstance(exception, AppError):
-        return MessageState.show(exception.detail)
+        return MessageState.fail(exception.detail, _path().partition("?")[0])
     error_id = log_bug(logger, exception, f"an event on {_path()}")
-    return MessageState.show(f"Something went wrong ({error_id}). Please try again.")
+    sentence = f"Something went wrong ({error_id}). Please try again."
+    return MessageState.fail(sentence, _path().partition("?")[0])
 
 
 def _path() -> str:
