@@ -121,6 +121,35 @@ function useFocusBack() {
   }, []);
 }
 
+// Who comes from another page by a link has left behind what had the focus: it moves to the heading, so that this is read out.
+const ARRIVES_WITHIN_MS = 5000;
+let isFirstPage = true;
+
+function useHeading() {
+  useEffect(() => {
+    if (isFirstPage) {
+      isFirstPage = false;
+      return undefined;
+    }
+    const arrive = () => {
+      const heading = document.querySelector("main h1");
+      if (!heading) return;
+      changes.disconnect();
+      if (document.activeElement !== document.body) return;
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+    };
+    const changes = new MutationObserver(arrive);
+    changes.observe(document.body, { childList: true, subtree: true });
+    const timer = setTimeout(() => changes.disconnect(), ARRIVES_WITHIN_MS);
+    arrive();
+    return () => {
+      clearTimeout(timer);
+      changes.disconnect();
+    };
+  }, []);
+}
+
 // Without a line, a page that is asked for is one that says so, and not the browser's own; where that is allowed.
 function useWordsWithoutALine() {
   useEffect(() => {
@@ -167,6 +196,7 @@ export function Live({
 
   useSeen(hydrated, alerts ?? [], onSeen);
   useFocusBack();
+  useHeading();
   useWordsWithoutALine();
 
   return null;

@@ -7,7 +7,7 @@ import reflex as rx
 from troubleshoot_app.components.badges import severity_badge, status_badge
 from troubleshoot_app.components.editor_panels import how_many
 from troubleshoot_app.components.editor_scenarios import replay_hint, trial_dialog
-from troubleshoot_app.components.forms import form_dialog, text_field
+from troubleshoot_app.components.forms import form_dialog, question_dialog, text_field
 from troubleshoot_app.schemas.editor import DraftProblem, TargetView, TreeChoice
 from troubleshoot_app.states.editor import EditorState
 
@@ -58,7 +58,7 @@ def _other_trees() -> rx.Component:
         )
 
     return rx.el.section(
-        rx.heading("Another tree", as_="h3", size="3"),
+        rx.heading("Another tree", as_="h2", size="3"),
         rx.input(
             type="search",
             placeholder="Search trees by title",
@@ -134,46 +134,32 @@ def _node_dialog(
 
 def _delete_dialog() -> rx.Component:
     pointing = EditorState.node.incoming
-    return rx.alert_dialog.root(
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Delete this node?"),
-            rx.alert_dialog.description(
-                rx.cond(
-                    pointing.length() > 0,
-                    "These answers lead here, and will lead nowhere until you give them a new target:",
-                    "Nothing leads here.",
-                ),
-                size="3",
-            ),
-            rx.el.ul(rx.foreach(pointing, lambda one: rx.el.li(one.words)), class_name="pointing"),
-            rx.cond(
-                EditorState.node.is_start,
-                rx.text("The walk begins here: afterwards, make another node the start.", size="3"),
-            ),
-            rx.box(
-                rx.alert_dialog.cancel(
-                    rx.button(
-                        "Cancel",
-                        variant="soft",
-                        color_scheme="gray",
-                        size="3",
-                        on_click=EditorState.open_dialog(""),
-                    )
-                ),
-                rx.alert_dialog.action(
-                    rx.button(
-                        "Delete node",
-                        color_scheme="red",
-                        size="3",
-                        on_click=EditorState.remove_node(EditorState.node.id),
-                    )
-                ),
-                class_name="dialog-actions",
-            ),
-            max_width="32rem",
+    return question_dialog(
+        "Delete this node?",
+        rx.el.ul(rx.foreach(pointing, lambda one: rx.el.li(one.words)), class_name="pointing"),
+        rx.cond(
+            EditorState.node.is_start,
+            rx.text("The walk begins here: afterwards, make another node the start.", size="3"),
         ),
-        open=EditorState.dialog == "delete",
+        rx.box(
+            rx.button(
+                "Cancel", variant="soft", color_scheme="gray", size="3", on_click=EditorState.open_dialog("")
+            ),
+            rx.button(
+                "Delete node",
+                color_scheme="red",
+                size="3",
+                on_click=EditorState.remove_node(EditorState.node.id),
+            ),
+            class_name="dialog-actions",
+        ),
+        opened=EditorState.dialog == "delete",
         on_open_change=EditorState.toggle_dialog,
+        explanation=rx.cond(
+            pointing.length() > 0,
+            "These answers lead here, and will lead nowhere until you give them a new target:",
+            "Nothing leads here.",
+        ),
     )
 
 
@@ -252,48 +238,43 @@ def _refused_dialog() -> rx.Component:
 
 def _clash_dialog() -> rx.Component:
     clash = EditorState.clash
-    return rx.alert_dialog.root(
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Two people wrote here"),
-            rx.alert_dialog.description(
-                rx.cond(
-                    clash.gone,
-                    f"{clash.by} deleted this while you typed. Shall it come back with your text?",
-                    f"{clash.by} changed the same words while you typed. Which stay?",
-                ),
-                size="3",
+    return question_dialog(
+        "Two people wrote here",
+        rx.box(
+            rx.cond(
+                clash.gone,
+                rx.fragment(),
+                rx.box(rx.text("Theirs", weight="bold"), rx.text(clash.theirs, class_name="step-note")),
             ),
-            rx.box(
-                rx.cond(
-                    clash.gone,
-                    rx.fragment(),
-                    rx.box(rx.text("Theirs", weight="bold"), rx.text(clash.theirs, class_name="step-note")),
-                ),
-                rx.box(rx.text("Yours", weight="bold"), rx.text(clash.mine, class_name="step-note")),
-                class_name="stack",
-                margin_top="12px",
-            ),
-            rx.box(
-                rx.button(
-                    rx.cond(clash.gone, "Leave it deleted", "Keep theirs"),
-                    variant="soft",
-                    color_scheme="gray",
-                    size="3",
-                    on_click=EditorState.keep_theirs,
-                ),
-                rx.cond(
-                    clash.gone,
-                    rx.fragment(),
-                    rx.button("Keep both", variant="soft", size="3", on_click=EditorState.keep_both),
-                ),
-                rx.button(
-                    rx.cond(clash.gone, "Bring it back", "Keep mine"),
-                    size="3",
-                    on_click=EditorState.keep_mine,
-                ),
-                class_name="dialog-choices",
-            ),
-            max_width="36rem",
+            rx.box(rx.text("Yours", weight="bold"), rx.text(clash.mine, class_name="step-note")),
+            class_name="stack",
+            margin_top="12px",
         ),
-        open=rx.cond(clash, True, False),
+        rx.box(
+            rx.button(
+                rx.cond(clash.gone, "Leave it deleted", "Keep theirs"),
+                variant="soft",
+                color_scheme="gray",
+                size="3",
+                on_click=EditorState.keep_theirs,
+            ),
+            rx.cond(
+                clash.gone,
+                rx.fragment(),
+                rx.button("Keep both", variant="soft", size="3", on_click=EditorState.keep_both),
+            ),
+            rx.button(
+                rx.cond(clash.gone, "Bring it back", "Keep mine"),
+                size="3",
+                on_click=EditorState.keep_mine,
+            ),
+            class_name="dialog-choices",
+        ),
+        max_width="36rem",
+        opened=rx.cond(clash, True, False),
+        explanation=rx.cond(
+            clash.gone,
+            f"{clash.by} deleted this while you typed. Shall it come back with your text?",
+            f"{clash.by} changed the same words while you typed. Which stay?",
+        ),
     )

@@ -114,8 +114,8 @@ def _scenario(one: rx.Var[ScenarioLine]) -> rx.Component:
 
 
 def _delete(one: rx.Var[ScenarioLine]) -> rx.Component:
-    return rx.alert_dialog.root(
-        rx.alert_dialog.trigger(
+    return rx.dialog.root(
+        rx.dialog.trigger(
             rx.button(
                 "Delete",
                 size="2",
@@ -125,12 +125,12 @@ def _delete(one: rx.Var[ScenarioLine]) -> rx.Component:
                 custom_attrs={"aria-label": f"Delete the scenario {one.name}"},
             )
         ),
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Delete this scenario?"),
-            rx.alert_dialog.description(f"“{one.name}” no longer runs when the tree is published.", size="3"),
+        rx.dialog.content(
+            rx.dialog.title("Delete this scenario?"),
+            rx.dialog.description(f"“{one.name}” no longer runs when the tree is published.", size="3"),
             rx.box(
-                rx.alert_dialog.cancel(rx.button("Cancel", variant="soft", color_scheme="gray", size="3")),
-                rx.alert_dialog.action(
+                rx.dialog.close(rx.button("Cancel", variant="soft", color_scheme="gray", size="3")),
+                rx.dialog.close(
                     rx.button(
                         "Delete scenario",
                         color_scheme="red",
@@ -140,6 +140,7 @@ def _delete(one: rx.Var[ScenarioLine]) -> rx.Component:
                 ),
                 class_name="dialog-actions",
             ),
+            role="alertdialog",
             max_width="32rem",
         ),
     )

@@ -85,6 +85,26 @@ def form_dialog(
     )
 
 
+def question_dialog(
+    title: Any, *body: rx.Component, opened: Any, explanation: Any, max_width: str = "32rem", **props: Any
+) -> rx.Component:
+    """Return a dialog that asks before something is lost; the focus begins on the first of its buttons.
+
+    The alert dialog of Reflex puts its buttons into boxes that cannot take the focus, so that it stays behind the dialog.
+    """
+    return rx.dialog.root(
+        rx.dialog.content(
+            rx.dialog.title(title, size="5", mb="1"),
+            rx.dialog.description(explanation, size="3"),
+            *body,
+            max_width=max_width,
+            role="alertdialog",
+        ),
+        open=opened,
+        **props,
+    )
+
+
 def _labelled(label: str, name: str, hint: str, control: rx.Component) -> rx.Component:
     return rx.box(
         rx.el.label(label, html_for=f"field-{name}", class_name="field-label"),

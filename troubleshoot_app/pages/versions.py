@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.forms import question_dialog
 from troubleshoot_app.components.react import ago, chart
 from troubleshoot_app.components.shell import empty, for_seniors, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.versions import NodeChange, VersionView
@@ -111,28 +112,23 @@ def _choice(label: str, value: rx.Var[str], on_change: rx.event.EventType) -> rx
 
 def _restore_dialog() -> rx.Component:
     wanted = VersionsState.to_restore
-    return rx.alert_dialog.root(
-        rx.alert_dialog.content(
-            rx.alert_dialog.title(f"Make version {wanted} the draft again?"),
-            rx.alert_dialog.description(
-                "It takes the place of the draft as it is now, with everything in it that was not published. "
-                "What is published stays until you publish again.",
+    return question_dialog(
+        f"Make version {wanted} the draft again?",
+        rx.box(
+            rx.button(
+                "Cancel",
+                variant="soft",
+                color_scheme="gray",
                 size="3",
+                on_click=VersionsState.ask_to_restore(0),
             ),
-            rx.box(
-                rx.button(
-                    "Cancel",
-                    variant="soft",
-                    color_scheme="gray",
-                    size="3",
-                    on_click=VersionsState.ask_to_restore(0),
-                ),
-                rx.button("Restore", size="3", on_click=VersionsState.restore(wanted)),
-                class_name="dialog-actions",
-            ),
-            max_width="32rem",
+            rx.button("Restore", size="3", on_click=VersionsState.restore(wanted)),
+            class_name="dialog-actions",
         ),
-        open=wanted > 0,
+        opened=wanted > 0,
+        on_open_change=lambda _opened: VersionsState.ask_to_restore(0),
+        explanation="It takes the place of the draft as it is now, with everything in it that was not published. "
+        "What is published stays until you publish again.",
     )
 
 

@@ -1,0 +1,36 @@
+"""What a screen reader says without being asked: where one has come to, and what has changed."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Browsers
+from tests.browser.keys import press_by_key, reach
+from tests.browser.screen import question
+from tests.support.people import Team, start
+from troubleshoot_app.core.db import transact
+
+
+def test_the_first_key_leads_past_the_header_and_a_new_page_is_told(page_of: Browsers, team: Team) -> None:
+    page = page_of(team.viewer, "/trees", device="desk")
+    expect(page.get_by_role("link", name="No internet")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+    reach(page, page.get_by_role("navigation", name="Main").get_by_role("link", name="Sessions"), "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Sessions · Troubleshoot")
+    expect(page.get_by_role("heading", level=1, name="Sessions")).to_be_focused()
+
+
+def test_the_next_question_and_what_was_saved_are_told(page_of: Browsers, team: Team) -> None:
+    page = page_of(team.viewer, f"/sessions/{transact(start, team).id}")
+    press_by_key(page, "Yes")
+    expect(question(page)).to_have_text("Is the WAN LED green?")
+    expect(question(page)).to_be_focused()
+
+    page.goto("/account")
+    press_by_key(page, "Save name")
+    told = page.locator("section[aria-live='polite']")
+    expect(told).to_contain_text("Your name is saved.")
+    expect(told).to_have_attribute("aria-label", "Notifications alt+T")
