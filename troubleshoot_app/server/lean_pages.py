@@ -1,4 +1,4 @@
-"""Makes what a browser has to load before a page shows as small as it can be (ADR 17)."""
+"""Makes what a browser has to load before a page shows as small as it can be (ADR 19)."""
 
 import json
 import re
