@@ -42,6 +42,8 @@ def test_dialogs_of_who_writes_and_picks_up(page_of: Browsers, team: Team, mater
     _look_into_all(page, "Publish", "Delete", "Choose target", re.compile("^Move branch"), "Try it", "Menu")
     page.goto(f"/trees/{faulty}/edit")
     _look_into_all(page, "Publish")
+    page.goto(f"/trees/{tree}")
+    _look_into_all(page, "Export", "Delete")
     page.goto(f"/trees/{tree}/versions")
     _look_into_all(page, re.compile("^Restore as draft"))
     page.goto(f"/handoffs/{material.values['handoff_id'][1]}")

@@ -219,8 +219,8 @@ def _tree() -> rx.Component:
 
 
 def _delete() -> rx.Component:
-    return rx.alert_dialog.root(
-        rx.alert_dialog.trigger(
+    return rx.dialog.root(
+        rx.dialog.trigger(
             rx.button(
                 rx.icon("trash-2", size=18, custom_attrs={"aria-hidden": "true"}),
                 "Delete",
@@ -229,21 +229,22 @@ def _delete() -> rx.Component:
                 color_scheme="red",
             )
         ),
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Delete this tree?"),
-            rx.alert_dialog.description(
+        rx.dialog.content(
+            rx.dialog.title("Delete this tree?"),
+            rx.dialog.description(
                 "Nobody finds it or starts it any more. Sessions that walk it go on. It is kept in the archive, "
                 "from where it can be restored.",
                 size="3",
             ),
             rx.box(
-                rx.alert_dialog.cancel(rx.button("Cancel", variant="soft", color_scheme="gray", size="3")),
-                rx.alert_dialog.action(
+                rx.dialog.close(rx.button("Cancel", variant="soft", color_scheme="gray", size="3")),
+                rx.dialog.close(
                     rx.button("Delete tree", color_scheme="red", size="3", on_click=TreeState.archive)
                 ),
                 class_name="dialog-actions",
             ),
             max_width="32rem",
+            role="alertdialog",
         ),
     )
 
