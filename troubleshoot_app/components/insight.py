@@ -182,6 +182,7 @@ def _box(box: rx.Var[FlowBox]) -> rx.Component:
     return rx.el.li(
         rx.link(
             rx.el.span(box.total, class_name="flow-total"),
+            " ",
             rx.el.span(box.text, class_name="flow-text"),
             href=box.href,
             underline="none",
