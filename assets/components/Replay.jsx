@@ -239,7 +239,7 @@ function Steps({ sessionId, timeline, colorMode }) {
         {isWide && (
           <Suspense fallback={<div className="chart chart-waiting" role="status" aria-label="Loading the chart" />}>
             <Chart
-              source={`/api/v1/web/charts/sessions/${sessionId}/steps/${place.chart}`}
+              source={`/api/v1/web/charts/sessions/${sessionId}?seq=${place.chart}`}
               here={place.node.id}
               label="You are here"
               colorMode={colorMode}

@@ -226,7 +226,7 @@ def test_what_was_parked_or_left_alone_is_resumed(viewer: Api, api_as: As, team:
     assert viewer.post(f"{path}/steps", {"option": "no"}).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/web/sessions/{}/timeline", "/web/charts/sessions/{}/steps/1"])
+@pytest.mark.parametrize("address", ["/web/sessions/{}/timeline", "/web/charts/sessions/{}?seq=1"])
 def test_pages_read_a_session_for_who_may_see_it(api: Api, team: Team, strangers: Team, address: str):
     held = transact(start, team, team.engineer).id
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from troubleshoot_app.api.deps import BrowserCredential
 from troubleshoot_app.core.db import transact
@@ -32,16 +32,8 @@ def tree_chart(tree_id: str, credential: BrowserCredential, version: Number | No
 
 
 @router.get("/sessions/{session_id}")
-def session_chart(session_id: str, credential: BrowserCredential) -> Response:
-    """Return the chart of the version that a session walks."""
-    return _json(transact(acting, credential, charts.session_chart, session_id=session_id))
-
-
-@router.get("/sessions/{session_id}/steps/{seq}")
-def step_chart(
-    session_id: str, seq: Annotated[int, Path(ge=1, le=MOST)], credential: BrowserCredential
-) -> Response:
-    """Return the chart of the version in which a step of a session was taken, or the next one would be."""
+def session_chart(session_id: str, credential: BrowserCredential, seq: Number | None = None) -> Response:
+    """Return the chart of the version that a session walks, or in which a step of it was or would next be taken."""
     return _json(transact(acting, credential, charts.session_chart, session_id=session_id, seq=seq))
 
 
