@@ -24,7 +24,7 @@ def test_owners_invite_change_lock_out_and_delete(smtp: MailServer, page_of: Bro
     do(team.engineer, handoffs.claim, handoff_id=handoff.id)
     page = page_of(team.owner, "/", device="desk")
     press(page, "Menu")
-    page.get_by_role("link", name="People").click()
+    dialog(page, "Menu").get_by_role("link", name="People").click()
     expect(line(page, team.owner.email)).to_contain_text("Online")
     expect(line(page, team.engineer2.email)).to_contain_text("has chosen no channel")
     expect(line(page, team.admin.email)).to_contain_text("Escalations reach them")
