@@ -1,8 +1,6 @@
 import { useEffect, useState } from "react";
-import { Check } from "lucide-react";
-import { Button } from "@radix-ui/themes";
-import { Prose } from "./Prose";
-import { CheckOff, Reading, SHOWN_AS_WAITING_MS } from "./Walking";
+import { Choices } from "./Choices";
+import { SHOWN_AS_WAITING_MS } from "./Walking";
 
 // The answers to an earlier question, to choose another one. Nothing is changed by that yet, so a press that a dropped
 // line swallowed is not sent again.
@@ -19,41 +17,11 @@ export function Alternatives({ options, reading, acknowledge, chosen, measured, 
     setPressed(option);
     onChoose(option, value, done);
   };
-  const isSentAlone = options.some(({ when }) => when);
   return (
-    <>
-      {reading && (
-        <Reading
-          {...{ reading, value, setValue, isSentAlone }}
-          isBusy={pressed === ""}
-          onEnter={() => choose("")}
-        />
-      )}
-      {acknowledge && <CheckOff {...{ done, setDone }} />}
-      <div className="options" role="group" aria-label="Answers">
-        {options
-          .filter(({ when }) => !when)
-          .map(({ id, label }) => (
-            <Button
-              key={id}
-              type="button"
-              size="4"
-              variant="surface"
-              className={`option-button ${pressed === id ? "option-pressed" : ""}`}
-              disabled={(id === chosen && !reading) || (Boolean(acknowledge) && !done)}
-              aria-busy={pressed === id}
-              onClick={() => choose(id)}
-            >
-              <Prose text={label} isInline />
-              {id === chosen && (
-                <span className="option-chosen">
-                  <Check size={18} aria-hidden="true" />
-                  Your answer
-                </span>
-              )}
-            </Button>
-          ))}
-      </div>
-    </>
+    <Choices
+      {...{ options, reading, acknowledge, value, setValue, done, setDone, chosen }}
+      isBusy={(option) => pressed === option}
+      onChoose={choose}
+    />
   );
 }

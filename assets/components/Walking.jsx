@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useId, useRef, useState } from "react";
-import { Button, TextArea } from "@radix-ui/themes";
-import { Prose } from "./Prose";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { TextArea } from "@radix-ui/themes";
+import { Choices } from "./Choices";
 
 // Answers and the note beside them. Lines drop in the field, also without a word: a press or a note that the server has
 // not confirmed is sent again when the line is back. The server counts it once, by the revision that it was meant for.
@@ -26,56 +26,6 @@ function useReturn(hydrated, send) {
   }, [hydrated]);
 }
 
-// What is measured: large, with its unit and what is expected. Where the number chooses the answer, it is sent alone.
-export function Reading({ reading, value, setValue, isSentAlone, isBusy, onEnter }) {
-  const id = useId();
-  const enter = (event) => {
-    event.preventDefault();
-    if (isSentAlone) onEnter();
-  };
-  return (
-    <form className="reading" onSubmit={enter}>
-      <label className="field-label" htmlFor={id}>
-        What you measured
-      </label>
-      <div className="reading-line">
-        <input
-          id={id}
-          className="reading-input"
-          type="text"
-          inputMode="decimal"
-          autoComplete="off"
-          maxLength={40}
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-          aria-describedby={`${id}-expected`}
-        />
-        {reading.unit && <span className="reading-unit">{reading.unit}</span>}
-        {isSentAlone && (
-          <Button type="submit" size="4" aria-busy={isBusy}>
-            Enter
-          </Button>
-        )}
-      </div>
-      <p className="quiet" id={`${id}-expected`}>
-        {reading.expected ? `Expected: ${reading.expected}` : "A number, such as 11.5"}
-      </p>
-    </form>
-  );
-}
-
-export function CheckOff({ done, setDone }) {
-  return (
-    <label className="choice check-off">
-      <input type="checkbox" checked={done} onChange={(event) => setDone(event.target.checked)} />
-      <span>
-        <strong>I have done this</strong>
-        <span className="quiet">Kept with your name and the time.</span>
-      </span>
-    </label>
-  );
-}
-
 export function Answers({ sessionId, revision, hydrated, options, reading, acknowledge, onAnswer }) {
   const [pressed, setPressed] = useState(null);
   const [value, setValue] = useState("");
@@ -98,36 +48,12 @@ export function Answers({ sessionId, revision, hydrated, options, reading, ackno
   }, [isWaiting, pressed?.at]);
   const isBusy = (option) => isWaiting && !(hydrated && pressed.isSlow) && pressed.option === option;
 
-  const isSentAlone = options.some(({ when }) => when);
   return (
-    <>
-      {reading && (
-        <Reading
-          {...{ reading, value, setValue, isSentAlone }}
-          isBusy={isBusy("")}
-          onEnter={() => answer("")}
-        />
-      )}
-      {acknowledge && <CheckOff {...{ done, setDone }} />}
-      <div className="options" role="group" aria-label="Answers">
-        {options
-          .filter(({ when }) => !when)
-          .map(({ id, label }) => (
-            <Button
-              key={id}
-              type="button"
-              size="4"
-              variant="surface"
-              className={`option-button ${isBusy(id) ? "option-pressed" : ""}`}
-              disabled={Boolean(acknowledge) && !done}
-              aria-busy={isBusy(id)}
-              onClick={({ detail }) => detail <= 1 && answer(id)} // of a double click, the first: the next question may be there
-            >
-              <Prose text={label} isInline />
-            </Button>
-          ))}
-      </div>
-    </>
+    <Choices
+      {...{ options, reading, acknowledge, value, setValue, done, setDone, isBusy }}
+      // Of a double click, the first: the next question may be there.
+      onChoose={(option, clicks) => clicks <= 1 && answer(option)}
+    />
   );
 }
 
