@@ -23,7 +23,8 @@ import { Link } from "react-router";
 // link where its figure counts sessions), by mouse and by finger; by keyboard the chart is one stop, in which the arrow keys go from node to node.
 
 // What is shown whole can still be seen: of a chart wider than that, its middle.
-const FIT = { padding: 0.15, minZoom: 0.12, maxZoom: 1, duration: 200 };
+const FIT = { padding: 0.15, minZoom: 0.12, maxZoom: 1 };
+const GLIDE_MS = 250;
 const NEAR_ZOOM = 0.8;
 const TOP_MARGIN = 90;
 // A chart that could only be shown whole by making it smaller than this begins near where the work is.
@@ -42,6 +43,9 @@ const CHANGES = { added: "Added", removed: "Removed", changed: "Changed" };
 const KINDS = { question: "Question", action: "Action", resolution: "Resolution", escalation: "Escalation" };
 
 const NO_HEAT = {};
+
+// How long the view takes to move, in milliseconds; who prefers little motion sees it there at once.
+const glide = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : GLIDE_MS);
 
 const At = createContext({ here: "", stop: "", choose: () => {}, heat: NO_HEAT, heatHref: "" });
 
@@ -254,7 +258,7 @@ function useLook(chart) {
     const across = width / Math.max(...all.map((one) => one.x + one.width));
     const down = height / Math.max(...all.map((one) => one.y + one.height));
     if (!node || Math.min(across, down) * (1 - FIT.padding) >= LEAST_READABLE) {
-      flow.fitView({ ...FIT, duration: 0 });
+      flow.fitView(FIT);
       return;
     }
     const top = id === chart.start ? height / 2 / NEAR_ZOOM - TOP_MARGIN : 0;
@@ -309,7 +313,7 @@ function Follow({ chart, here }) {
     // A new node is on the form before it is on the chart.
     if (known.current === here || !chart.nodes.has(here)) return;
     known.current = here;
-    look(here, 250);
+    look(here, glide());
   }, [here, chart]);
   return null;
 }
@@ -385,7 +389,7 @@ function Flow({ chart, here, label, colorMode, heat, heatHref, onChoose, isWhole
           onInit={() => begin(chart.nodes.has(here) ? here : chart.start)}
         >
           <Background gap={24} />
-          <Controls showInteractive={false} fitViewOptions={FIT} />
+          <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: glide() }} />
           {isLarge && !isHuge && <MiniMap pannable zoomable ariaLabel="Overview" />}
           <Panel position="top-right">
             <button type="button" className="chart-button" onClick={() => onWhole(!isWhole)}>

@@ -1,10 +1,10 @@
-"""Every page, for every role, on a phone and on a desk, light and dark: axe finds nothing, and nothing scrolls sideways."""
+"""Every page, for every role, on phone and desk, light and dark: axe finds nothing, nothing scrolls sideways or moves."""
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.conftest import Browsers
-from tests.support.appearance import paint, prefer, settle, sideways, too_low
+from tests.support.appearance import moving, paint, prefer, settle, sideways, too_low, unfold
 from tests.support.axe import color_findings, findings
 from tests.support.material import Material, add_material
 from tests.support.pages import Pages
@@ -34,6 +34,23 @@ ELEMENTS = """() => [...document.body.querySelectorAll("*")].map((element) =>
   [element.tagName, element.className?.baseVal ?? element.className, element.getAttribute("role"),
    element.hasAttribute("aria-label"), element.disabled, element.dataset?.accentColor].join(" ")).join("\\n")"""
 
+# One of each fault that is looked for, and what is said of it.
+FAULTS = {
+    '<button style="width: 44px; height: 44px"></button>': "button-name: ",
+    '<a href="/trees"><button>Trees</button></a>': "control-in-control: ",
+    '<p style="color: #a7a9a8">Pale</p>': "a phone, color-contrast: ",
+    '<p style="color: light-dark(#222221, #474544)">Dark</p>': "a dark phone, color-contrast: ",
+    '<button style="outline: none">Dull</button>': "with the focus, looks as without it: ",
+    '<button class="button-link" style="min-height: 0; height: 30px">Low</button>': "lower than a thumb: ",
+    '<p style="animation: turn 1s infinite !important">Turning</p>': "moves although little motion is preferred: ",
+    '<p style="width: 700px">Broad</p>': "at 200 % it scrolls sideways",
+}
+SEED = """(faults) => {
+  const place = document.createElement("div");
+  place.innerHTML = faults.join("");
+  document.querySelector("main").append(place);
+}"""
+
 # What has the same elements for another role, or at another address, is looked at once.
 looked_at: set[str] = set()
 
@@ -56,6 +73,17 @@ def test_nothing_is_found_where_nobody_is_signed_in(page_as: Pages, material: Ma
     _look_at_all(page, material.addresses(OUTSIDE_ROUTES))
 
 
+def test_faults_are_found_on_a_page_that_had_none(page_as: Pages) -> None:
+    page = page_as(None, "/forgot")
+    prefer(page)
+    page.set_viewport_size(PHONE)
+    settle(page)
+    assert findings(page) == []
+    page.evaluate(SEED, list(FAULTS))
+    found = _look_at(page)
+    assert [words for words in FAULTS.values() if not any(words in one for one in found)] == []
+
+
 def _look_at_all(page: Page, addresses: list[str]) -> None:
     wrong = {}
     prefer(page)
@@ -63,6 +91,7 @@ def _look_at_all(page: Page, addresses: list[str]) -> None:
         page.goto(address)
         page.set_viewport_size(PHONE)
         settle(page)
+        unfold(page)
         elements = page.evaluate(ELEMENTS)
         if elements not in looked_at and (found := _look_at(page)):
             wrong[address] = found
@@ -75,6 +104,7 @@ def _look_at(page: Page) -> list[str]:
     found = [f"on a phone, {words}" for words in findings(page)]
     found += sideways(page, "on a phone")
     found += [f"on a phone, {words}" for words in too_low(page)]
+    found += moving(page)
     page.keyboard.press("Tab")
     found += [f"with the focus, looks as without it: {thing}" for thing in page.evaluate(HIDDEN_FOCUS)]
     paint(page, "dark")

@@ -28,6 +28,14 @@ SMALL = """() => [...document.querySelectorAll(
   .filter((control) => control.checkVisibility() && control.getBoundingClientRect().height < 44)
   .map((control) => control.outerHTML.slice(0, 160))"""
 
+# What takes longer than a blink to move or to change, or does not end.
+MOVING = """() => [...document.querySelectorAll("*")].filter((element) => {
+  const { animationName, animationDuration, animationIterationCount, transitionDuration } = getComputedStyle(element);
+  const longest = (durations) => Math.max(...durations.split(",").map(parseFloat)); // in seconds
+  const moves = animationName !== "none" && (longest(animationDuration) > 0.01 || animationIterationCount === "infinite");
+  return moves || longest(transitionDuration) > 0.01;
+}).map((element) => element.outerHTML.slice(0, 160))"""
+
 
 def prefer(page: Page) -> None:
     """Ask for little motion, and for dark colours and then for light ones; the page follows."""
@@ -39,6 +47,11 @@ def prefer(page: Page) -> None:
 def settle(page: Page) -> None:
     """Wait until the page has what it shows."""
     page.wait_for_function(SETTLED)
+
+
+def unfold(page: Page) -> None:
+    """Show what is folded."""
+    page.evaluate("() => document.querySelectorAll('details').forEach((details) => { details.open = true; })")
 
 
 def paint(page: Page, scheme: Literal["light", "dark"]) -> None:
@@ -54,3 +67,8 @@ def sideways(page: Page, where: str) -> list[str]:
 def too_low(page: Page) -> list[str]:
     """Return what is to be pressed by a thumb and is lower than one."""
     return [f"lower than a thumb: {control}" for control in page.evaluate(SMALL)]
+
+
+def moving(page: Page) -> list[str]:
+    """Return what moves although little motion is preferred; to be asked before the page is painted."""
+    return [f"moves although little motion is preferred: {element}" for element in page.evaluate(MOVING)]

@@ -7,6 +7,15 @@
   const WRITTEN_IN = "a, button, input, select, textarea, summary";
   const MORE = ["target-size", "label-content-name-mismatch"];
 
+  // What is pressed stands by itself: a button inside of a link is two stops for the tab key, and nobody knows what a press does.
+  const PRESSED = "a[href], button, input, select, textarea, summary";
+  axe.configure({
+    checks: [{ id: "by-itself", evaluate: (control) => !control.parentElement.closest(PRESSED),
+      metadata: { impact: "serious", messages: { pass: "", fail: "It stands inside of another one" } } }],
+    rules: [{ id: "control-in-control", selector: PRESSED, any: ["by-itself"],
+      metadata: { description: "", help: "What is pressed stands by itself" } }],
+  });
+
   const known = new WeakSet(); // what has been looked at on this page already
 
   async function run(context, options) {

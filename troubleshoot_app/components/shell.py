@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.banner import banner, offer
+from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.react import AlarmSwitch, Live, PostForm, ReloadButton, SkipLink
 from troubleshoot_app.states.base import MessageState
 from troubleshoot_app.states.inbox import InboxState
@@ -78,7 +79,7 @@ def for_seniors(*children: rx.Component) -> rx.Component:
             "lock",
             "Not for your role",
             "Only seniors write trees. Ask an admin if you should be one.",
-            rx.link(rx.button("All trees", size="3"), href="/trees"),
+            link_button("All trees", href="/trees", variant="solid"),
         ),
         rx.fragment(*children),
     )

@@ -6,6 +6,7 @@ from troubleshoot_app.components.attachments import files_of
 from troubleshoot_app.components.badges import overdue_badge, priority_badge, status_badge
 from troubleshoot_app.components.cards import handoff_card
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
+from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.path import step_line
 from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
@@ -159,12 +160,8 @@ def _out_of_range() -> rx.Component:
 
 def _actions() -> rx.Component:
     shown = HandoffState.handoff
-    to_session = rx.link(
-        rx.button(
-            rx.cond(HandoffState.is_mine, "Go on with the session", "See the session"),
-            size="3",
-            variant="soft",
-        ),
+    to_session = link_button(
+        rx.cond(HandoffState.is_mine, "Go on with the session", "See the session"),
         href=f"/sessions/{shown.session_id}",
     )
     return rx.box(

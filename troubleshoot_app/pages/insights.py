@@ -14,6 +14,7 @@ from troubleshoot_app.components.insight import (
     range_picker,
     tiles,
 )
+from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.react import chart
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.insight import NodeRow, VersionRow
@@ -68,7 +69,7 @@ def _escalations() -> rx.Component:
             "chart-no-axes-column",
             "No escalations in these days",
             "Choose other days, or look at a tree: its page leads to what happens at its nodes.",
-            rx.link(rx.button("All trees", size="3", variant="soft"), href="/trees"),
+            link_button("All trees", href="/trees"),
         ),
     )
 
@@ -318,6 +319,6 @@ def _trouble(words: Any) -> rx.Component:
 def _unless_refused(state: Any, *children: rx.Component) -> rx.Component:
     return rx.cond(
         state.refused != "",
-        no_page("lock", "For seniors", state.refused, rx.link(rx.button("Home", size="3"), href="/")),
+        no_page("lock", "For seniors", state.refused, link_button("Home", href="/", variant="solid")),
         rx.fragment(*children),
     )

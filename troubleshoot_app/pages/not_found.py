@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.shell import no_page, outside_page
 
 
@@ -12,6 +13,6 @@ def not_found() -> rx.Component:
             "map-pin-off",
             "There is nothing here",
             "The link is wrong, or what it led to is gone.",
-            rx.link(rx.button("To the start page", size="3"), href="/"),
+            link_button("To the start page", href="/", variant="solid"),
         )
     )

@@ -6,6 +6,7 @@ from troubleshoot_app.components.answer_change import change_dialog
 from troubleshoot_app.components.badges import status_badge
 from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.forms import choice, form_dialog, text_field
+from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.path import path_so_far
 from troubleshoot_app.components.react import Follow
 from troubleshoot_app.components.shell import no_page, page, waiting
@@ -121,9 +122,7 @@ def _escalated() -> rx.Component:
             "Waiting for a senior. You will be told here as soon as somebody has it.",
             f"{SessionState.holder_name} is waiting for a senior.",
         ),
-        rx.link(
-            rx.button("Who was told", size="3", variant="soft"), href=f"/handoffs/{SessionState.handoff.id}"
-        ),
+        link_button("Who was told", href=f"/handoffs/{SessionState.handoff.id}"),
         rx.cond(
             SessionState.is_mine,
             rx.button(
@@ -163,7 +162,7 @@ def _picked_up() -> rx.Component:
             f"You picked this up from {SessionState.handoff.raised_by.name}.",
             rx.cond(SessionState.handoff.reason != "", f" “{SessionState.handoff.reason}”", ""),
         ),
-        rx.link(rx.button("Briefing", size="3", variant="soft"), href=f"/handoffs/{SessionState.handoff.id}"),
+        link_button("Briefing", href=f"/handoffs/{SessionState.handoff.id}"),
         rx.button(
             "Release",
             size="3",
@@ -183,7 +182,7 @@ def _completed() -> rx.Component:
             ),
             rx.cond(SessionState.summary != "", " " + SessionState.summary, ""),
         ),
-        rx.link(rx.button("Find another tree", size="3", variant="soft"), href="/trees"),
+        link_button("Find another tree", href="/trees"),
     )
 
 

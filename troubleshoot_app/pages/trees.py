@@ -8,6 +8,7 @@ from troubleshoot_app.components.badges import severity_badge, status_badge
 from troubleshoot_app.components.cards import hit_card
 from troubleshoot_app.components.export import tree_export_button
 from troubleshoot_app.components.forms import field
+from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.react import SearchBox, chart
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.trees import Category, ProblemView
@@ -30,8 +31,8 @@ def trees() -> rx.Component:
             rx.cond(
                 InboxState.is_senior,
                 rx.flex(
-                    rx.link(rx.button("New tree", size="3"), href="/trees/new"),
-                    rx.link(rx.button("Import", size="3", variant="soft"), href="/trees/import"),
+                    link_button("New tree", href="/trees/new", variant="solid"),
+                    link_button("Import", href="/trees/import"),
                     spacing="2",
                 ),
             ),
@@ -127,10 +128,10 @@ def _found() -> rx.Component:
                     "Try fewer or other words. If there is no tree for it yet, ask a senior to write one.",
                 ),
                 rx.flex(
-                    rx.link(rx.button("Show all trees", size="3", variant="soft"), href="/trees"),
+                    link_button("Show all trees", href="/trees"),
                     rx.cond(
                         InboxState.is_senior,
-                        rx.link(rx.button("Write this tree", size="3"), href="/trees/new"),
+                        link_button("Write this tree", href="/trees/new", variant="solid"),
                     ),
                     spacing="3",
                     wrap="wrap",
@@ -167,15 +168,9 @@ def _tree() -> rx.Component:
             rx.cond(
                 InboxState.is_senior,
                 rx.flex(
-                    rx.link(rx.button("Edit", size="3", variant="soft"), href=f"/trees/{shown.id}/edit"),
-                    rx.link(
-                        rx.button("Versions", size="3", variant="soft", color_scheme="gray"),
-                        href=f"/trees/{shown.id}/versions",
-                    ),
-                    rx.link(
-                        rx.button("Insights", size="3", variant="soft", color_scheme="gray"),
-                        href=f"/insights/trees/{shown.id}",
-                    ),
+                    link_button("Edit", href=f"/trees/{shown.id}/edit"),
+                    link_button("Versions", href=f"/trees/{shown.id}/versions", color_scheme="gray"),
+                    link_button("Insights", href=f"/insights/trees/{shown.id}", color_scheme="gray"),
                     spacing="2",
                 ),
             ),
@@ -194,15 +189,11 @@ def _tree() -> rx.Component:
             tree_export_button(shown.id),
             rx.cond(
                 TreeState.can_start & InboxState.is_senior,
-                rx.link(
-                    rx.button(
-                        rx.icon("qr-code", size=18, custom_attrs={"aria-hidden": "true"}),
-                        "Labels",
-                        size="3",
-                        variant="soft",
-                        color_scheme="gray",
-                    ),
+                link_button(
+                    rx.icon("qr-code", size=18, custom_attrs={"aria-hidden": "true"}),
+                    "Labels",
                     href=f"/trees/{shown.id}/sheet",
+                    color_scheme="gray",
                 ),
             ),
             rx.cond(InboxState.is_admin, _delete()),
