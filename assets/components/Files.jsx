@@ -46,7 +46,7 @@ function Picture({ file }) {
   };
   return (
     <>
-      <button type="button" className="thumbnail" onClick={open} aria-label={`Show ${file.name}`}>
+      <button type="button" className="thumbnail" onClick={open} aria-haspopup="dialog" aria-label={`Show ${file.name}`}>
         <img src={file.url} alt="" loading="lazy" decoding="async" onError={() => setCannotBeShown(true)} />
       </button>
       <dialog

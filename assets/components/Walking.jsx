@@ -123,7 +123,7 @@ export function Keys({ onHelp }) {
   useEffect(() => {
     const hear = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (isTyping(event.target) || document.querySelector('[role="dialog"]')) return;
+      if (isTyping(event.target) || document.querySelector('[role="dialog"], dialog[open]')) return;
       const pressed = event.key.toLowerCase();
       if (/^[1-9]$/.test(pressed)) document.querySelectorAll(".options button")[Number(pressed) - 1]?.click();
       else if (pressed === "b") press('[data-key="b"]');

@@ -10,7 +10,7 @@ SCRIPTS = [
     files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"),
     Path(__file__).with_name("axe.js").read_text(encoding="utf-8"),
 ]
-DIALOG = '[role="dialog"], [role="alertdialog"]'
+DIALOG = '[role="dialog"], [role="alertdialog"], dialog[open]'
 NODES_SHOWN = 3
 HTML_SHOWN = 220
 

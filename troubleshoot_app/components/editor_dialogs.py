@@ -272,6 +272,7 @@ def _clash_dialog() -> rx.Component:
         ),
         max_width="36rem",
         opened=rx.cond(clash, True, False),
+        on_open_change=lambda _opened: EditorState.keep_both(),
         explanation=rx.cond(
             clash.gone,
             f"{clash.by} deleted this while you typed. Shall it come back with your text?",

@@ -70,6 +70,7 @@ _SIGNED_IN = (
 
 OUTSIDE_ROUTES = tuple(route for route, *_ in _OUTSIDE)
 SIGNED_IN_ROUTES = tuple(route for route, *_ in _SIGNED_IN)
+LAYOUTS = tuple(layout for _, layout, *_ in (*_OUTSIDE, *_SIGNED_IN))
 ADDRESSES = tuple(route for route in (*OUTSIDE_ROUTES, *SIGNED_IN_ROUTES) if route.startswith("/"))
 
 

@@ -79,7 +79,7 @@ class WordGestures(Desk, mixin=True):
 
     @handler(Policy.SENIOR)
     async def keep_both(self):
-        """After a clash: both texts stay, theirs first."""
+        """After a clash, also one that nobody decides: both texts stay, theirs first; what is deleted comes back."""
         if self.clash is not None:
             gap = "\n\n" if self.clash.what in ("text", "help", "description") else ", "
             await self._settle(gap.join(filter(None, (self.clash.theirs, self.clash.mine))))
