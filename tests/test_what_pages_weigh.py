@@ -21,6 +21,7 @@ POSTCSS_INSTALLED = Path(reflex_base.__file__).parent / ".templates" / "web" / P
 SESSION = "/sessions/01890000-0000-7000-8000-000000000000"
 LARGEST_PAGE = 225_000  # bytes on the line, which take a good second on slow 4G
 LARGEST_STYLES = 30_000
+MOST_SCRIPTS = 8
 LINKED = re.compile(r'<link[^>]* href="(/assets/[^"]+)"')
 
 
@@ -60,6 +61,17 @@ def test_the_walk_is_small_enough_for_a_thin_line(server: Server) -> None:
     assert styles + scripts <= LARGEST_PAGE
 
 
+def test_the_scripts_are_few_and_the_largest_is_asked_for_first(server: Server) -> None:
+    scripts = [path for path in LINKED.findall(get(server, SESSION).text) if path.endswith(".js")]
+    sizes = [
+        int(get(server, path, **{"Accept-Encoding": "identity"}).headers["Content-Length"])
+        for path in scripts
+    ]
+
+    assert len(scripts) <= MOST_SCRIPTS
+    assert sizes == sorted(sizes, reverse=True)
+
+
 def test_styles_of_what_no_page_uses_are_left_out(server: Server) -> None:
     path = next(path for path in LINKED.findall(get(server, SESSION).text) if path.endswith(".css"))
     styles = get(server, path).text
@@ -77,6 +89,7 @@ def test_what_does_not_change_is_kept_and_what_may_is_asked_for(server: Server) 
 
     assert "immutable" in script.headers["Cache-Control"]
     assert page.headers["Cache-Control"] == "no-cache"
+    assert get(server, "/mark.svg").headers["Cache-Control"] == "public, max-age=86400"
     assert again.status_code == 304
 
 

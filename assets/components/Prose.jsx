@@ -2,7 +2,7 @@ import { useEffect, useSyncExternalStore } from "react";
 
 // What authors write. Most of it is one plain sentence, which needs nothing; what has marks in it needs the renderer, which is
 // large: it comes when it is first needed, or else when the page has been there for a while. Until then the words are shown
-// as they were written, also when it cannot be had, for a line may drop at any time.
+// as they were written, also when it cannot be had, for a line may drop at any time; the words are on the screen first.
 
 const SOON_MS = 3000;
 const MARKS = /[\n\\`*_[\]<~&@]|^\s|^[-+>#=|]|^\d+[.)]|https?:|www\./i;
@@ -26,11 +26,15 @@ const subscribe = (tell) => {
   return () => waiting.delete(tell);
 };
 
+const loadAfterPaint = () => requestAnimationFrame(() => setTimeout(load));
+
 if (typeof window !== "undefined") setTimeout(load, SOON_MS);
 
 function Marked({ text, isInline, plain }) {
   const Renders = useSyncExternalStore(subscribe, () => Renderer, () => null);
-  useEffect(load, []);
+  useEffect(() => {
+    loadAfterPaint();
+  }, []);
   return Renders ? <Renders text={text} isInline={isInline} /> : plain;
 }
 

@@ -21,6 +21,8 @@ API_PREFIX = "/api"
 SOCKET_PREFIX = "/_event"
 HASHED_PREFIX = "/assets/"  # each file there is named by its content
 YEAR_SECONDS = 365 * 24 * 3600
+ICONS = ("/mark", "/icons/", "/favicon.ico")  # on every page, and hardly ever another one
+ICON_SECONDS = 24 * 3600
 
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _HEADERS = {
@@ -87,6 +89,8 @@ class Edge:
             headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}")
         if path.startswith(HASHED_PREFIX) and status < HTTPStatus.BAD_REQUEST:
             headers.setdefault("Cache-Control", f"public, max-age={YEAR_SECONDS}, immutable")
+        if path.startswith(ICONS) and status < HTTPStatus.BAD_REQUEST:
+            headers.setdefault("Cache-Control", f"public, max-age={ICON_SECONDS}")
         if not path.startswith(API_PREFIX):
             headers.setdefault("Cache-Control", "no-cache")
             # Not modified: what the browser has keeps the policy that it came with, whatever it is.
