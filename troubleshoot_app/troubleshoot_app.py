@@ -11,6 +11,7 @@ from troubleshoot_app.api.requests import Requests
 from troubleshoot_app.api.unread import EndUnread
 from troubleshoot_app.components.connection import connection_strip, unbroken
 from troubleshoot_app.components.head import head_components
+from troubleshoot_app.components.react import Toasts
 from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.notifications.mail import sender_from
@@ -30,13 +31,7 @@ app = rx.App(
     backend_exception_handler=on_backend_exception,
     stylesheets=["/app.css"],
     head_components=head_components(),
-    toaster=rx.toast.provider(
-        position="bottom-right",
-        close_button=True,
-        rich_colors=False,
-        visible_toasts=3,
-        mobile_offset={"bottom": "88px"},
-    ),
+    toaster=Toasts.create(color_mode=rx.color_mode),
     html_lang="en",
 )
 sockets = next(route.app for route in app._api.routes if route.path == SOCKET_PREFIX)

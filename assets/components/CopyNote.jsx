@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Check, ClipboardCopy } from "lucide-react";
 import { Button } from "@radix-ui/themes";
-import { toast } from "sonner";
+import { withToasts } from "./Toasts";
 
 // Copies the text that ``source`` answers with. It is there before the button is pressed: a browser lets a page write
 // to the clipboard during a press, and not after a wait. Where even that is refused, the text is shown to copy by hand.
@@ -77,13 +77,13 @@ export function CopyNoteNow({ source }) {
     note.catch(() => (isLost = true));
     try {
       await write(note);
-      toast.success(COPIED);
+      withToasts((toast) => toast.success(COPIED));
       setIsCopied(true);
       clearTimeout(timer.current);
       timer.current = setTimeout(() => setIsCopied(false), SHOWN_MS);
     } catch {
       await note.catch(() => {});
-      toast.error(isLost ? NOT_LOADED : NOT_ALLOWED);
+      withToasts((toast) => toast.error(isLost ? NOT_LOADED : NOT_ALLOWED));
     }
   };
   const Icon = isCopied ? Check : ClipboardCopy;

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
-import { toast } from "sonner";
 import { ring } from "./Alarm";
+import { withToasts } from "./Toasts";
 
 // What follows the state that the server pushes: toasts, an alarm, the count in the title, a dot in the tab's icon, and
 // telling the server that a banner was really on a page that somebody looks at. The server is never polled: each is an
@@ -13,11 +13,13 @@ const TOAST_MS = 8000;
 const ASIDE_MS = 10000;
 
 function say(text, kind, href, id) {
-  const show = toast[kind] ?? toast;
-  show(text, {
-    id,
-    duration: href ? ASIDE_MS : TOAST_MS,
-    action: href ? { label: "Open", onClick: () => window.location.assign(href) } : undefined,
+  withToasts((toast) => {
+    const show = toast[kind] ?? toast;
+    show(text, {
+      id,
+      duration: href ? ASIDE_MS : TOAST_MS,
+      action: href ? { label: "Open", onClick: () => window.location.assign(href) } : undefined,
+    });
   });
 }
 
@@ -51,11 +53,12 @@ function useAlarm(hydrated, alerts) {
     if (before === null) return;
     const fresh = alerts.filter((alert) => !before.has(keyOf(alert)));
     if (fresh.length > 0) announce(fresh);
-    else if (![...before].some((key) => shown.has(key))) toast.dismiss(toastId());
+    else if (![...before].some((key) => shown.has(key))) dismiss(toastId());
   }, [hydrated, keys]);
 }
 
 const toastId = () => `alerts-${shownToast}`;
+const dismiss = (id) => withToasts((toast) => toast.dismiss(id));
 
 function announce(fresh) {
   const [worst] = fresh;
@@ -63,7 +66,7 @@ function announce(fresh) {
   const title = alone ? `${worst.who} needs help` : `${fresh.length} people need help`;
   const href = alone ? `/handoffs/${worst.id}` : "/handoffs";
   if (!window.matchMedia(NARROW).matches || !fresh.every(isOnScreen)) {
-    toast.dismiss(toastId());
+    dismiss(toastId());
     shownToast += 1;
     say(alone ? `${title}: ${worst.what}` : title, "warning", href, toastId());
   }

@@ -8,6 +8,10 @@ from tests.browser.screen import question
 from tests.support.people import Team, start
 from troubleshoot_app.core.db import transact
 
+IS_ABOVE_THE_THUMB = (
+    "() => document.querySelector('[data-sonner-toast]').getBoundingClientRect().bottom <= innerHeight - 88"
+)
+
 
 def test_the_first_key_leads_past_the_header_and_a_new_page_is_told(page_of: Browsers, team: Team) -> None:
     page = page_of(team.viewer, "/trees", device="desk")
@@ -34,3 +38,4 @@ def test_the_next_question_and_what_was_saved_are_told(page_of: Browsers, team: 
     told = page.locator("section[aria-live='polite']")
     expect(told).to_contain_text("Your name is saved.")
     expect(told).to_have_attribute("aria-label", "Notifications alt+T")
+    page.wait_for_function(IS_ABOVE_THE_THUMB)

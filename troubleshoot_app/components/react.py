@@ -72,6 +72,16 @@ class Live(rx.Component):
     on_seen: rx.EventHandler[rx.event.passthrough_event_spec(list[str])]
 
 
+class Toasts(rx.Component):
+    """Where toasts appear."""
+
+    library = "$/public/components/Toasts.jsx"
+    tag = "Toasts"
+    lib_dependencies: list[str] = ["sonner@2.0.8"]
+
+    color_mode: rx.Var[str]
+
+
 class AlarmQuestion(rx.Component):
     """Asks once whether new escalations shall also sound and notify in this browser."""
 
