@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { ring } from "./Alarm";
+import { useFocusBack } from "./FocusBack";
 import { withToasts } from "./Toasts";
 
 // What follows the state that the server pushes: toasts, an alarm, the count in the title, a dot in the tab's icon, and
@@ -102,26 +103,6 @@ function useSeen(hydrated, alerts, onSeen) {
     look();
     return () => clearInterval(timer);
   }, [hydrated, keys]);
-}
-
-// A dialog that was opened by the server's word has no trigger to give the focus back to: it goes back to where it was.
-function useFocusBack() {
-  useEffect(() => {
-    let last = null;
-    const remember = ({ target }) => {
-      if (!target.closest?.('[role="dialog"], [role="alertdialog"]')) last = target;
-    };
-    const portals = new MutationObserver((changes) => {
-      const isGone = changes.some((change) => change.removedNodes.length > 0);
-      if (isGone && document.activeElement === document.body && last?.isConnected) last.focus({ preventScroll: true });
-    });
-    document.addEventListener("focusin", remember);
-    portals.observe(document.body, { childList: true });
-    return () => {
-      document.removeEventListener("focusin", remember);
-      portals.disconnect();
-    };
-  }, []);
 }
 
 // Who comes from another page by a link has left behind what had the focus: it moves to the heading, so that this is read out.
