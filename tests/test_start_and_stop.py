@@ -34,12 +34,39 @@ def folder(cluster: Cluster) -> Path:
 
 
 @pytest.fixture
-def own_server(folder: Path) -> Iterator[Server]:
-    """A server on an embedded database of its own, not started; nothing of it is left after the test."""
+def new_server(folder: Path) -> Iterator[Server]:
+    """A server on an embedded database of its own, never started before; nothing of it is left after the test."""
     server = Server(folder, DEMO_DATA="false")
     yield server
     if server.process is not None and server.process.poll() is None:
         server.stop()
+    assert_gone(server)
+
+
+@pytest.fixture(scope="module")
+def used_var(cluster: Cluster) -> Path:
+    """What a server leaves that was started for the first time and stopped."""
+    server = Server(cluster.new_folder("used"), DEMO_DATA="false")
+    server.start()
+    assert server.stop() == 0
+    return server.var_dir
+
+
+@pytest.fixture
+def own_server(new_server: Server, used_var: Path) -> Server:
+    """A server of one's own, not started, whose database is there already, as after the first start."""
+    subprocess.run(["cp", "-a", used_var, new_server.var_dir], check=True)
+    return new_server
+
+
+@pytest.fixture(scope="module")
+def running_server(cluster: Cluster, used_var: Path) -> Iterator[Server]:
+    """A running server, for tests that leave it alone."""
+    server = Server(cluster.new_folder("running"), DEMO_DATA="false")
+    subprocess.run(["cp", "-a", used_var, server.var_dir], check=True)
+    server.start()
+    yield server
+    assert server.stop() == 0
     assert_gone(server)
 
 
@@ -95,20 +122,16 @@ def test_ctrl_c_in_a_terminal_reaches_all_processes_at_once_and_is_no_error(own_
     assert "Traceback" not in own_server.log_text()
 
 
-def test_commands_work_beside_a_running_server_on_its_database(own_server: Server) -> None:
-    own_server.start()
-
-    checked = run("check", server=own_server)
-    refused = run("export", "nonsense", "--format", "json", server=own_server)
+def test_commands_work_beside_a_running_server_on_its_database(running_server: Server) -> None:
+    checked = run("check", server=running_server)
+    refused = run("export", "nonsense", "--format", "json", server=running_server)
 
     assert (checked.returncode, checked.stdout) == (0, "All is as it must be: nothing was found.\n")
     assert (refused.returncode, refused.stderr) == (2, "There is no tree with the id nonsense.\n")
-    assert own_server.answers()
+    assert running_server.answers()
 
 
 def test_a_second_start_builds_nothing_and_is_ready_within_ten_seconds(own_server: Server) -> None:
-    own_server.start()
-    own_server.stop()
     built = pages.MARK.stat().st_mtime_ns
 
     seconds = own_server.start()
@@ -165,38 +188,37 @@ def test_a_worker_that_dies_is_replaced(own_server: Server) -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1"])
-def test_a_port_in_use_is_told_in_one_sentence(own_server: Server, address: str) -> None:
+def test_a_port_in_use_is_told_in_one_sentence(new_server: Server, address: str) -> None:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        other.bind((address, own_server.port))
+        other.bind((address, new_server.port))
         other.listen()
 
-        done = run("serve", server=own_server)
+        done = run("serve", server=new_server)
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert f"Port {own_server.port} is in use" in done.stderr
+    assert f"Port {new_server.port} is in use" in done.stderr
     assert done.stdout == ""
-    assert not own_server.var_dir.exists(), "nothing was started"
+    assert not new_server.var_dir.exists(), "nothing was started"
 
 
-def test_a_second_server_on_the_same_folder_is_refused(own_server: Server, folder: Path) -> None:
-    own_server.start()
+def test_a_second_server_on_the_same_folder_is_refused(running_server: Server, folder: Path) -> None:
     (folder / "other").mkdir()
-    other = Server(folder / "other", VAR_DIR=str(own_server.var_dir), DEMO_DATA="false")
+    other = Server(folder / "other", VAR_DIR=str(running_server.var_dir), DEMO_DATA="false")
 
     done = run("serve", server=other)
 
     assert done.returncode == 2
     assert "already runs" in done.stderr
     assert done.stderr.count("\n") == 1
-    assert own_server.answers()
+    assert running_server.answers()
 
 
-def test_a_signal_while_it_starts_leaves_nothing(own_server: Server) -> None:
-    process = subprocess.Popen(SERVE, cwd=ROOT, env=own_server.environment, stdout=subprocess.DEVNULL)
-    while not (own_server.var_dir / "postgres" / "postmaster.pid").exists():
+def test_a_signal_while_it_starts_leaves_nothing(new_server: Server) -> None:
+    process = subprocess.Popen(SERVE, cwd=ROOT, env=new_server.environment, stdout=subprocess.DEVNULL)
+    while not (new_server.var_dir / "postgres" / "postmaster.pid").exists():
         time.sleep(0.01)
 
     process.terminate()
@@ -204,24 +226,24 @@ def test_a_signal_while_it_starts_leaves_nothing(own_server: Server) -> None:
     assert process.wait(GONE_SECONDS) == 0
 
 
-def test_several_workers_without_redis_are_refused(own_server: Server) -> None:
-    done = run("serve", server=own_server, WORKERS="2")
+def test_several_workers_without_redis_are_refused(new_server: Server) -> None:
+    done = run("serve", server=new_server, WORKERS="2")
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "REDIS_URL" in done.stderr
 
 
-def test_a_database_that_is_not_there_is_told_in_one_sentence(own_server: Server) -> None:
+def test_a_database_that_is_not_there_is_told_in_one_sentence(new_server: Server) -> None:
     done = run(
-        "migrate", server=own_server, DATABASE_URL="postgresql://127.0.0.1:1/none", SECRET_KEY="k" * 32
+        "migrate", server=new_server, DATABASE_URL="postgresql://127.0.0.1:1/none", SECRET_KEY="k" * 32
     )
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "cannot be reached" in done.stderr
 
 
-def test_a_database_of_one_s_own_needs_a_secret_key(own_server: Server) -> None:
-    done = run("migrate", server=own_server, DATABASE_URL="postgresql://127.0.0.1:1/none")
+def test_a_database_of_one_s_own_needs_a_secret_key(new_server: Server) -> None:
+    done = run("migrate", server=new_server, DATABASE_URL="postgresql://127.0.0.1:1/none")
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "SECRET_KEY" in done.stderr
