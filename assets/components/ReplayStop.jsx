@@ -28,7 +28,7 @@ const solved = (one) => (one.outcome === "resolved" ? "it is solved" : "it is no
 
 const HAPPENINGS = {
   started: [Play, (one) => `Started by ${name(one)}`],
-  went_back: [Undo2, (one) => `Went back to step ${one.to_seq}: ${answers(one.count)} undone`],
+  went_back: [Undo2, (one) => `Went back to step ${one.to_seq}: ${answers(one.count)} undone${one.by ? ` by ${one.by.name}` : ""}`],
   changed: [Replace, (one) => `Step ${one.to_seq} answered anew by ${name(one)}${one.summary && `: ${one.summary}`}`],
   parked: [CirclePause, (one) => `Parked by ${name(one)}`],
   resumed: [Play, (one) => `Resumed by ${name(one)}`],
@@ -39,7 +39,7 @@ const HAPPENINGS = {
   cancelled: [CircleX, (one) => `Escalation cancelled by ${name(one)}`],
   resolved: [CircleCheck, (one) => `Escalation resolved by ${name(one)}`],
   completed: [CircleCheck, (one) => `Completed by ${name(one)}: ${solved(one)}`],
-  closed: [Archive, () => "Closed: nobody went on with it"],
+  closed: [Archive, () => "Closed by the system: nobody went on with it"],
 };
 
 export function Happening({ happening, isShort = false }) {

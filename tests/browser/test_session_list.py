@@ -90,7 +90,7 @@ def test_a_session_is_gone_through_again(page_of: Browsers, team: Team) -> None:
     expect(page).to_have_url(re.compile(r"/replay\?step=2$"))
     expect(card.get_by_text("Undone", exact=True)).to_be_visible()
     page.keyboard.press("ArrowRight")
-    expect(card).to_contain_text("Went back to step 2: 1 answer undone")
+    expect(card).to_contain_text(f"Went back to step 2: 1 answer undone by {team.viewer.name}")
     page.get_by_label("Show undone").uncheck()
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile(r"step=1$"))

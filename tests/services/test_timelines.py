@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 
 from tests.support.material import supply_tree
@@ -10,6 +11,7 @@ from tests.support.people import Person, Team, add_team, ask, leave_alone, publi
 from troubleshoot_app.core.errors import Forbidden, NotFound
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+from troubleshoot_app.models import Step
 from troubleshoot_app.notifications.abandonment import close_abandoned
 from troubleshoot_app.schemas.timelines import Stop, Timeline
 from troubleshoot_app.services import charts, handoffs, session_changes, sessions, timelines
@@ -76,7 +78,8 @@ def test_a_case_with_all_that_may_happen_to_it(db: Session, team: Team):
     assert (first.answer, first.note, first.by and first.by.name) == ("No", "Dark.", vera.name)
     assert (last.option_id, last.at, last.took) == (None, None, "")
     back, park, _ = told.stops[3].happenings
-    assert (back.to_seq, back.count, park.words) == (2, 2, "No plug.")
+    assert (back.to_seq, back.count, back.by and back.by.name) == (2, 2, vera.name)
+    assert park.words == "No plug."
     escalated, _, released, picked_up = told.stops[5].happenings
     assert (escalated.words, escalated.priority) == ("It beeps.", "high")
     assert [one.by and one.by.name for one in (released, picked_up)] == [team.admin.name, erin.name]
@@ -103,6 +106,19 @@ def test_a_changed_answer_is_told_where_it_was_given_and_what_was_kept_as_kept(d
         before.stops[3].took,
         before.stops[3].place,
     )
+
+
+def test_who_went_back_is_told_and_of_older_sessions_that_it_is_not_known(db: Session, team: Team):
+    one = start(db, team).id
+    answer(db, team.viewer, one, "no")
+    raised = ask(db, team.viewer, handoffs.open_handoff, session_id=one, intent=Intent.ESCALATE)
+    ask(db, team.engineer, handoffs.claim, handoff_id=raised.id)
+    ask(db, team.engineer, sessions.step_back, session_id=one)
+    back = timeline(db, team.viewer, one).stops[-1].happenings[-1]
+    assert (back.kind, back.by and back.by.name) == ("went_back", team.engineer.name)
+    db.execute(update(Step).values(undone_by_id=None))
+    back = timeline(db, team.viewer, one).stops[-1].happenings[-1]
+    assert (back.kind, back.by) == ("went_back", None)
 
 
 def test_it_is_the_version_that_was_walked(db: Session, team: Team):

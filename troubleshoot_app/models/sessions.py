@@ -59,7 +59,8 @@ class TroubleshootingSession(AccountRow, table=True):
 
 
 class Step(AccountRow, table=True):
-    """One answer. Never changed and never deleted: going back marks it undone.
+    """One answer. Never changed and never deleted: going back marks it undone, and by whom (None for what was undone
+    before that was kept).
 
     ``homes`` are those of the session when it was given. An answer that led to another tree, or home from one, says to
     which version and node of it: ``to_version_id``, ``to_node_id``. When an earlier answer is changed, the new one names
@@ -87,3 +88,4 @@ class Step(AccountRow, table=True):
     repeats_seq: int | None = None
     replaces_seq: int | None = None
     undone_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    undone_by_id: UUID | None = Field(default=None, foreign_key="app_user.id")

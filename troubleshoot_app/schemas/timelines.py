@@ -27,8 +27,8 @@ class Place(BaseModel):
 class Happening(BaseModel):
     """Something beside an answer, in the order of time; ``words`` are those that a person wrote with it.
 
-    Who went back is not known, nor when a session was closed. ``to_seq`` and ``count`` are of going back; ``to_seq`` and
-    ``summary`` of an answer that was changed.
+    A session is closed by the system, and it is not always known when; nor, of sessions from before that was kept, who
+    went back. ``to_seq`` and ``count`` are of going back; ``to_seq`` and ``summary`` of an answer that was changed.
     """
 
     kind: HappeningKind

@@ -160,7 +160,7 @@ def change_step(  # noqa: PLR0913  each says one thing of the answer
     plan = _plan(db, actor, row, wanted)
     change, at = plan.change, now()
     undone = update(STEP).where(STEP.c.session_id == row.id, STEP.c.seq.in_(change.undone))
-    db.execute(undone.values(undone_at=at))
+    db.execute(undone.values(undone_at=at, undone_by_id=actor.user_id))
     new = change.changed
     said = {"value": plan.answer.value, "note": plan.note, "repeats_seq": None, "replaces_seq": new.of}
     steps = [step_taken(row, new.before, new.move, new.after, actor.user_id, at) | said]

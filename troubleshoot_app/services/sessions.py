@@ -195,7 +195,7 @@ def step_back(
     noted = next(step.note for step in live if step.seq == back.undone[0])
     note = "\n".join(dict.fromkeys(filter(None, (noted, row.pending_note))))[:TEXT_LENGTH]
     undone = update(STEP).where(STEP.c.session_id == row.id, STEP.c.seq.in_(back.undone))
-    db.execute(undone.values(undone_at=now()))
+    db.execute(undone.values(undone_at=now(), undone_by_id=actor.user_id))
     moved = move_session(
         db, row, **standing(back.walk), live_steps=row.live_steps - len(back.undone), pending_note=note
     )

@@ -57,11 +57,17 @@ def get_timeline(db: Session, actor: Actor, *, session_id: object) -> Timeline:
     require(actor, Permission.SESSION_WALK)
     row = read_session(db, actor, session_id)
     steps = list_steps(db, row.id, row.version_id)
-    query = select(_step.c.version_id, _step.c.undone_at).where(_step.c.session_id == row.id)
-    versions, undone_at = [], []
-    for version_id, at in db.execute(query.order_by(_step.c.seq)):
+    query = (
+        select(_step.c.version_id, _step.c.undone_at, _step.c.undone_by_id, _user.c.name)
+        .outerjoin(_user, _user.c.id == _step.c.undone_by_id)
+        .where(_step.c.session_id == row.id)
+    )
+    versions, undone_at, undone_by = [], [], {}
+    for version_id, at, by_id, name in db.execute(query.order_by(_step.c.seq)):
         versions.append(version_id)
         undone_at.append(at)
+        if by_id is not None:
+            undone_by[at] = person(by_id, name)
     places = _Places(db, row.version_id)
     times = step_times(row.created_at, [step.at for step in steps], [step.repeats for step in steps])
     stops = [
@@ -75,7 +81,8 @@ def get_timeline(db: Session, actor: Actor, *, session_id: object) -> Timeline:
     answered_at = [step.at for step in steps]
     backs = goings_back(undone_at)
     replaced = {step.replaces for step in steps}
-    for happening in _happenings(db, row, [back for back in backs if back.to_seq not in replaced]):
+    happenings = [_going_back(one, undone_by.get(one.at)) for one in backs if one.to_seq not in replaced]
+    for happening in _happenings(db, row, happenings):
         at = here if happening.at is None else stop_at(answered_at, happening.at)
         stops[at - 1].happenings.append(happening)
     for seq, change in _changes(steps, backs):
@@ -147,8 +154,12 @@ def _changes(steps: list[StepView], backs: list[GoingBack]) -> Iterator[tuple[in
         )
 
 
-def _happenings(db: Session, row: SessionRow, backs: list[GoingBack]) -> list[Happening]:
-    """Return what happened beside the answers, in the order of time; what has no time comes last."""
+def _going_back(back: GoingBack, by: PersonRef | None) -> Happening:
+    return Happening(kind=HappeningKind.WENT_BACK, at=back.at, by=by, to_seq=back.to_seq, count=back.count)
+
+
+def _happenings(db: Session, row: SessionRow, backs: list[Happening]) -> list[Happening]:
+    """Return what happened beside the answers, ``backs`` among it, in the order of time; what has no time comes last."""
     query = select(Handoff, col(User.name)).join(User, col(User.id) == col(Handoff.from_id))
     handoffs = db.execute(query.where(col(Handoff.session_id) == row.id)).all()
     found = [
@@ -156,10 +167,7 @@ def _happenings(db: Session, row: SessionRow, backs: list[GoingBack]) -> list[Ha
             kind=HappeningKind.STARTED, at=row.created_at, by=person(row.started_by_id, row.starter_name)
         )
     ]
-    found += [
-        Happening(kind=HappeningKind.WENT_BACK, at=back.at, to_seq=back.to_seq, count=back.count)
-        for back in backs
-    ]
+    found += backs
     for handoff, name in handoffs:
         if handoff.intent is Intent.PARK:
             found += _parking(handoff, person(handoff.from_id, name))
