@@ -393,6 +393,33 @@ def test_an_answer_kept_that_comes_home_elsewhere_counts_as_coming_there(
     }  # fmt: skip
 
 
+def test_an_answer_kept_that_came_home_and_ends_in_its_own_tree_by_now_counts_as_coming_there(
+    house: Walker, db: Session, team: Team
+):
+    other = Tree("dark", {node.id: node for node in (
+        Node("dark", NodeKind.QUESTION, "Dark?", options=(
+            Option("home", "Home", "good", "fuse-box", returns=True), Option("stay", "Stay", "", "fuse-box"))),
+        Node("good", NodeKind.RESOLUTION, "Good."),
+    )})  # fmt: skip
+    walk = Walker(db, team.viewer, publish_tree(db, team.admin, other, "Home or not"))
+    walk.answer("home")
+    walk.answer("yes")
+    fuses = UUID(walk.read().steps[1].tree.id)
+    before = figures(db, team, fuses)
+    for note in ("", "Said once more."):
+        seq = walk.path()[-2].seq
+        assert walk.change(seq, "stay", note=note).current.text == "Replace the fuse."
+        assert figures(db, team, fuses)["replace"].visits == before["replace"].visits + 1
+        place = Place(tree_id=str(fuses), node="replace")
+        listed = ask(db, team.engineer, insight_sessions.counted_sessions, figure="visits", place=place)
+        assert (listed.total, listed.times) == (1, 1)
+    walk("complete_session", outcome="resolved")
+    counted = figures(db, team, fuses)
+    assert tally_sessions(db) == 1
+    assert figures(db, team, fuses) == counted
+    assert list_faults(db) == []
+
+
 def test_the_note_tells_each_answer_once_and_says_what_became_of_it(walk: Walker):
     walk.change(1, "yes")
     note = ask(walk.db, walk.person, exports.read_note, session_id=walk.id)

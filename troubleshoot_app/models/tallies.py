@@ -18,7 +18,6 @@ from sqlalchemy import (
     case,
     cast,
     column,
-    false,
     func,
     literal,
     not_,
@@ -184,8 +183,8 @@ def _answers(walked: CTE) -> Iterator[AnySelect]:
     """Count answers, and how long they took: from coming to a node, or back to it, to the answer there.
 
     One that was kept when an earlier one was changed is one answer, not taken back and given again: steps that repeat it
-    are taken away from those undone. It has arrived anew only where it leads elsewhere by now. How long it took to change
-    an answer is not known.
+    are taken away from those undone. It has arrived anew only where it leads elsewhere by now; where that is no longer
+    home but an end of its own tree, the arrival names the answer. How long it took to change an answer is not known.
     """
     seconds = func.extract("epoch", _step.c.created_at - _came_at(walked))
     columns = (
@@ -204,7 +203,7 @@ def _answers(walked: CTE) -> Iterator[AnySelect]:
             walked.c.day,
             walked.c.account_id,
             cast(func.round(seconds), Integer).label("seconds"),
-            led_there_before().label("led_there"),
+            arrives_anew().label("arrives_anew"),
         )
         .join(walked, walked.c.id == _step.c.session_id)
         .cte("given")
@@ -223,23 +222,34 @@ def _answers(walked: CTE) -> Iterator[AnySelect]:
         or_(given.c.undone_at.is_not(None), not_(is_first))
     )
     yield _counted(TallyKind.ARRIVED_AT, given, given.c.to_version_id, node_id=given.c.to_node_id).where(
-        given.c.to_version_id.is_not(None), not_(given.c.led_there)
+        given.c.to_version_id.is_not(None), given.c.arrives_anew
+    )
+    stays = {"node_id": node_id, "option_id": given.c.option_id}
+    yield _counted(TallyKind.ARRIVED_AT, given, version_id, **stays).where(
+        given.c.to_version_id.is_(None), not_(is_first), given.c.arrives_anew
     )
     yield _counted(TallyKind.TOOK, given, version_id, node_id=node_id, seconds=given.c.seconds).where(
         is_first, given.c.replaces_seq.is_(None)
     )
 
 
-def led_there_before() -> ColumnElement[bool]:
-    """Return the condition for a step that repeats one which led to the same place of another tree."""
+def arrives_anew() -> ColumnElement[bool]:
+    """Return the condition for a step that leads somewhere for the first time: not one that repeats another, and leads to
+    the same place as the latest before it."""
     led = _step.alias("led")
-    then = select(led.c.id).where(
-        led.c.session_id == _step.c.session_id,
-        led.c.seq == _step.c.repeats_seq,
-        led.c.to_version_id == _step.c.to_version_id,
-        led.c.to_node_id == _step.c.to_node_id,
+    before = (
+        select(func.concat(led.c.to_version_id, " ", led.c.to_node_id))
+        .where(
+            led.c.session_id == _step.c.session_id,
+            led.c.seq < _step.c.seq,
+            func.coalesce(led.c.repeats_seq, led.c.seq) == _step.c.repeats_seq,
+        )
+        .order_by(led.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return case((_step.c.repeats_seq.is_not(None), then.exists()), else_=false())
+    leads = func.concat(_step.c.to_version_id, " ", _step.c.to_node_id)
+    return case((_step.c.repeats_seq.is_not(None), leads != before), else_=true())
 
 
 def _came_at(walked: CTE) -> ColumnElement[datetime]:

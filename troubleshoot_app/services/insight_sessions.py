@@ -11,7 +11,6 @@ from sqlalchemy import (
     and_,
     func,
     literal,
-    not_,
     or_,
     select,
     tuple_,
@@ -28,7 +27,7 @@ from troubleshoot_app.domain.tally import TallyKind
 from troubleshoot_app.models import Handoff, Step, User
 from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.paths import published_version, tree_of_version
-from troubleshoot_app.models.tallies import WAS_ESCALATED, became, led_there_before
+from troubleshoot_app.models.tallies import WAS_ESCALATED, arrives_anew, became
 from troubleshoot_app.schemas.analytics import CountedSessions, TreeName
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.analytics import read_period, within
@@ -194,10 +193,7 @@ def _leads_to(db: Session, versions: set[UUID], node: str) -> ColumnElement[bool
     ]
     within_tree = and_(
         _step.c.to_version_id.is_(None),
-        _step.c.repeats_seq.is_(None),
         tuple_(_step.c.version_id, _step.c.node_id, _step.c.option_id).in_(ways),
     )
-    from_another = and_(
-        _step.c.to_version_id.in_(versions), _step.c.to_node_id == node, not_(led_there_before())
-    )
-    return or_(within_tree, from_another)
+    from_another = and_(_step.c.to_version_id.in_(versions), _step.c.to_node_id == node)
+    return and_(or_(within_tree, from_another), arrives_anew())

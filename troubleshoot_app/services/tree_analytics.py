@@ -105,6 +105,8 @@ class _Nodes:
         tree = tree_of_version(self._db, self._versions[row.version_id])
         node = self._at(tree, row.node_id or tree.start)
         match row.kind:
+            case TallyKind.ARRIVED_AT if row.option_id:
+                self._at(tree, self._way(tree, row)).visits += row.total
             case TallyKind.BEGUN_AT | TallyKind.ARRIVED_AT:
                 node.visits += row.total
             case TallyKind.ENDED_AT:
