@@ -278,9 +278,9 @@ def test_a_note_that_comes_late_lands_where_it_was_typed(walk: Walker):
     assert [step.note for step in view.steps[4:]] == ["All dark.", "At the terminals.", "Very rusty."]
 
 
-def attach(walk: Walker, seq: int | None) -> str:
+def attach(walk: Walker, seq: int | None, **more: Any) -> str:
     file = ReceivedFile("led.txt", "text/plain", KeptFile(Path("nowhere"), 5, "0" * 64))
-    return ask(walk.db, walk.person, attachments.attach, session_id=walk.id, file=file, seq=seq).id
+    return ask(walk.db, walk.person, attachments.attach, session_id=walk.id, file=file, seq=seq, **more).id
 
 
 def test_files_follow_their_answers(walk: Walker):
@@ -291,6 +291,22 @@ def test_files_follow_their_answers(walk: Walker):
     assert {file.id: file.seq for file in walk.read().attachments}[late] == 7
     shown = {step.seq for step in walk.path()} | {view.seq + 1, None}
     assert {file.seq for file in walk.read().attachments} <= shown
+
+
+def test_a_file_that_comes_late_lands_where_it_was_chosen(walk: Walker):
+    walk("step_back")
+    assert walk.read().seq == 4
+    assert walk.change(1, "yes").seq == 6
+
+    def lands(seq: int) -> int | None:
+        late = attach(walk, seq, was_at_hand=True)
+        return {file.id: file.seq for file in walk.read().attachments}[late]
+
+    assert [lands(seq) for seq in (3, 5, 7)] == [6, 7, 7]
+    walk.answer("yes")
+    assert lands(5) == 7
+    assert walk.change(5, "yes", note="Dim.").seq == 10
+    assert lands(5) == 10
 
 
 @pytest.fixture

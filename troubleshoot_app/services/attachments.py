@@ -33,7 +33,7 @@ from troubleshoot_app.services.session_rows import (
     lock_session,
     read_session,
 )
-from troubleshoot_app.services.session_steps import stands_as
+from troubleshoot_app.services.session_steps import answered_after, stands_as
 
 FOLDER = "attachments"
 ADDRESS = "/api/v1/attachments"
@@ -86,9 +86,18 @@ def received(credential: Credential | None, content: BinaryIO, name: str) -> Ite
 
 
 def attach(
-    db: Session, actor: Actor, *, session_id: object, file: ReceivedFile, seq: object = None
+    db: Session,
+    actor: Actor,
+    *,
+    session_id: object,
+    file: ReceivedFile,
+    seq: object = None,
+    was_at_hand: bool = False,
 ) -> AttachmentView:
     """Add a file to a session; to step ``seq`` if given, which may be the one at hand.
+
+    If that step ``was_at_hand`` when the file was chosen, it is meant for the question that was asked then, whose answer
+    has another number when an earlier one was changed meanwhile.
 
     Raises:
         Conflict: the session is not active, or has as many files as it may have.
@@ -106,7 +115,7 @@ def attach(
     attachment = Attachment(
         account_id=actor.account_id,
         session_id=row.id,
-        seq=step if step is None or step > row.seq else stands_as(db, row, step),
+        seq=step if step is None or step > row.seq else _is_now(db, row, step, was_at_hand=was_at_hand),
         name=file.name,
         media_type=file.media_type,
         size=file.kept.size,
@@ -155,6 +164,11 @@ def list_attachments(db: Session, row: SessionRow) -> list[AttachmentView]:
         return []
     query = select(Attachment).where(col(Attachment.session_id) == row.id).order_by(col(Attachment.id))
     return [_view(attachment) for attachment in db.scalars(query)]
+
+
+def _is_now(db: Session, row: SessionRow, step: int, *, was_at_hand: bool) -> int:
+    """Return the number of a step by now: of its answer, or of the question that had it, perhaps still at hand."""
+    return (answered_after(db, row, step - 1) or row.seq + 1) if was_at_hand else stands_as(db, row, step)
 
 
 def _view(attachment: Attachment) -> AttachmentView:

@@ -67,6 +67,14 @@ def stands_as(db: Session, row: SessionRow, seq: int) -> int:
     return latest or seq
 
 
+def answered_after(db: Session, row: SessionRow, seq: int) -> int | None:
+    """Return the step that answered the question reached after step ``seq``; None when it is still asked. What a changed
+    answer wrote in between answered other questions."""
+    later = (STEP.c.session_id == row.id, STEP.c.seq > seq, ANSWERED)
+    answered = db.execute(select(func.min(STEP.c.seq)).where(*later)).scalar_one()
+    return None if answered is None else stands_as(db, row, answered)
+
+
 def is_answered_with(db: Session, step: AnyRow, option_id: str, typed: str | None) -> bool:
     """Tell whether a step has that answer: the option, or, where the number chose it, the number."""
     if option_id:

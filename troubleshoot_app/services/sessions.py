@@ -1,6 +1,6 @@
 """Sessions: start, answer, note, go back, complete."""
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
@@ -34,9 +34,9 @@ from troubleshoot_app.services.session_steps import (
     ANSWERED,
     STEP,
     TAKE,
+    answered_after,
     is_answered_with,
     standing,
-    stands_as,
     step_taken,
     walk_of,
 )
@@ -217,7 +217,7 @@ def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, not
     at = number_of(seq, "seq")
     if at is None or not 0 <= at <= row.seq:
         raise invalid("seq", "This session has no such step.")
-    answered = None if at == row.seq else _answered_after(db, row, at)
+    answered = None if at == row.seq else answered_after(db, row, at)
     if answered is None:
         noted = update(SESSION).where(SESSION.c.id == row.id)
         db.execute(noted.values(pending_note=typed, updated_at=now()))
@@ -305,14 +305,6 @@ _WHY_NOT_RESUMED = {
     SessionStatus.ESCALATED: "This session waits for a senior. Cancel the escalation to go on yourself.",
     SessionStatus.COMPLETED: "This session is completed. Start a new one.",
 }
-
-
-def _answered_after(db: Session, row: SessionRow, seq: int) -> int | None:
-    """Return the step that answered the question reached after step ``seq``; None when it is still asked. What a changed
-    answer wrote in between answered other questions."""
-    later = (STEP.c.session_id == row.id, STEP.c.seq > seq, ANSWERED)
-    answered = db.execute(select(func.min(STEP.c.seq)).where(*later)).scalar_one()
-    return None if answered is None else stands_as(db, row, answered)
 
 
 def _took(db: Session, row: SessionRow, option_id: str, typed: str | None, actor: Actor) -> bool:

@@ -58,7 +58,7 @@ def attach(
 
     What is in the file decides what it is, not its name. A session takes 50 files.
     """
-    return _attach(credential, attempt, session_id, file, seq)
+    return _attach(credential, attempt, session_id, file, seq=seq)
 
 
 @router.get(
@@ -94,12 +94,18 @@ def attach_from_page(
     attempt: CurrentAttempt,
     seq: Seq = None,
 ) -> AttachmentView:
-    """Add a file to a session from the browser of somebody signed in."""
-    return _attach(credential, attempt, session_id, file, seq)
+    """Add a file to a session from the browser of somebody signed in, who was at step ``seq`` when they chose it."""
+    return _attach(credential, attempt, session_id, file, seq=seq, was_at_hand=True)
 
 
 def _attach(
-    credential: Credential | None, attempt: Attempt | None, session_id: str, file: UploadFile, seq: int | None
+    credential: Credential | None,
+    attempt: Attempt | None,
+    session_id: str,
+    file: UploadFile,
+    *,
+    seq: int | None,
+    was_at_hand: bool = False,
 ) -> AttachmentView:
     with attachments.received(credential, file.file, file.filename or "") as received:
         asked = (received.kept.sha256, received.name, str(seq))
@@ -110,6 +116,7 @@ def _attach(
             session_id=session_id,
             file=received,
             seq=seq,
+            was_at_hand=was_at_hand,
         )
 
 
