@@ -3,7 +3,8 @@ import { Prose } from "./Prose.jsx";
 
 // A text that is kept as it is typed. Each field has a pause of its own, and what is not sent yet is sent when the field
 // is left, so that whoever types on in the next one loses nothing. What the server says meanwhile never changes a field
-// under its author's hands; only when `takenOver` counts up does it.
+// under its author's hands; only when `takenOver` counts up does it. One that `isNeeded` is not kept empty: left like that, it
+// has its last text again.
 
 const PAUSE_MS = 400;
 
@@ -19,6 +20,7 @@ export function Writing({
   placeholder = "",
   hasPreview = false,
   isLabelUnseen = false,
+  isNeeded = false,
   onWrite,
 }) {
   const [text, setText] = useState(value);
@@ -36,11 +38,12 @@ export function Writing({
     latest.current = said;
     setText(said);
   };
+  const isEmptied = (typed) => isNeeded && !typed.trim();
   const flush = () => {
     clearTimeout(timer.current);
     timer.current = 0;
     const seen = known.current;
-    if (latest.current === seen) return;
+    if (latest.current === seen || isEmptied(latest.current)) return;
     known.current = latest.current;
     setWaiting(true);
     write.current?.(seen, latest.current);
@@ -83,7 +86,7 @@ export function Writing({
           clearTimeout(timer.current);
           timer.current = setTimeout(flush, PAUSE_MS);
         }}
-        onBlur={flush}
+        onBlur={() => (isEmptied(latest.current) ? takeOver(known.current) : flush())}
       />
       {hint && (
         <span id={`${id}-hint`} className="hint">
@@ -91,7 +94,7 @@ export function Writing({
         </span>
       )}
       <span className="writing-state" aria-hidden="true">
-        {waiting || text !== known.current ? "Saving …" : ""}
+        {isEmptied(text) ? "Not kept while it is empty" : waiting || text !== known.current ? "Saving …" : ""}
       </span>
       {hasPreview && text && (
         <div className="node-help" role="group" aria-label={`Preview of ${label.toLowerCase()}`}>

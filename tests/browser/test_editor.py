@@ -188,6 +188,30 @@ def test_gestures_are_undone_and_done_again_by_keys_and_answers_are_put_in_order
         press(page, "Undo")
         expect(page.get_by_text(left)).to_be_visible()
     expect(text(page)).to_have_value("Is the power LED lit?")
+    _write_about_the_tree(page, team)
+
+
+def _write_about_the_tree(page: Page, team: Team) -> None:
+    """What the tree says of itself is undone like all else, and it is never without a title."""
+    page.get_by_text("About this tree").click()
+    title, tags = page.get_by_label("Title"), page.get_by_label("Tags")
+    title.fill("No light")
+    tags.fill("lan, dsl")
+    for field, before in ((tags, "wan"), (title, "No internet")):
+        press(page, "Undo")
+        expect(field).to_have_value(before)
+    press(page, "Redo")
+    expect(title).to_have_value("No light")
+
+    def kept() -> str:
+        return do(team.admin, tree_editing.get_draft, tree_id=team.tree_id).details.title
+
+    eventually(lambda: kept() == "No light", SAVED_SECONDS)
+    title.fill("")
+    expect(page.get_by_text("Not kept while it is empty")).to_be_visible()
+    tags.focus()
+    expect(title).to_have_value("No light")
+    assert kept() == "No light"
 
 
 def _drag(page: Page, handle: Locator, to: Locator) -> None:

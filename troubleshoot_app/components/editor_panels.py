@@ -95,7 +95,7 @@ def details_panel() -> rx.Component:
     return rx.el.details(
         rx.el.summary("About this tree"),
         rx.box(
-            _detail("Title", "title", EditorState.title, max_length=TITLE_LENGTH),
+            _detail("Title", "title", EditorState.title, max_length=TITLE_LENGTH, is_needed=True),
             _detail(
                 "Description", "description", EditorState.description, rows=3, max_length=DESCRIPTION_LENGTH
             ),
@@ -115,7 +115,7 @@ def _unseen(count: rx.Var[int], word: str) -> rx.Component:
     return rx.el.span(rx.cond(count == 1, f" {word}", f" {word}s"), class_name="unseen")
 
 
-def _detail(label: str, name: str, value: rx.Var[str], **props: int | str) -> rx.Component:
+def _detail(label: str, name: str, value: rx.Var[str], **props: int | str | bool) -> rx.Component:
     return Writing.create(
         id=f"field-{name}",
         label=label,

@@ -272,7 +272,7 @@ class Writing(rx.Component):
     """A text that is kept as it is typed; ``on_write`` gets what stood there before and what stands there now.
 
     ``taken_over`` counts how often the server has replaced what is in the field, ``handled`` how often it has dealt with
-    something typed.
+    something typed. One that ``is_needed`` is never empty.
     """
 
     library = "$/public/components/Writing.jsx"
@@ -289,6 +289,7 @@ class Writing(rx.Component):
     placeholder: rx.Var[str]
     has_preview: rx.Var[bool]
     is_label_unseen: rx.Var[bool]
+    is_needed: rx.Var[bool]
     on_write: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
 
 

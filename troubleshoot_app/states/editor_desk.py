@@ -6,13 +6,21 @@ from typing import Any
 
 from troubleshoot_app.core.errors import Conflict
 from troubleshoot_app.domain import editing
-from troubleshoot_app.domain.history import Gesture, History, Place
+from troubleshoot_app.domain.editing import Patch
+from troubleshoot_app.domain.history import Gesture, History, Place, Retold
 from troubleshoot_app.domain.tree import Node, Tree
 from troubleshoot_app.schemas.editor import ClashView, DraftProblem, NodeForm, ScenarioLine, TargetView
 from troubleshoot_app.services import tree_editing
 from troubleshoot_app.services.tree_editing import Details, Draft, Edited
 from troubleshoot_app.states.base import SignedInState
-from troubleshoot_app.states.editor_views import node_form, problem_views, scenario_lines, targets
+from troubleshoot_app.states.editor_views import (
+    detail_text,
+    node_form,
+    problem_views,
+    scenario_lines,
+    targets,
+    with_detail,
+)
 
 TEXT_FIELD = "node-text"
 HEADING = "node-heading"
@@ -65,6 +73,16 @@ class Desk(SignedInState, mixin=True):
         self._keep(self._history.remember(Gesture(edited.done, edited.undo, typed_in, time.monotonic())))
         return edited.draft
 
+    async def _retell(self, seen: Details, field: str, typed: str) -> Draft:
+        """Change one of the texts that the tree says of itself, and put that on the stack as well."""
+        draft = await self._change_details(seen, with_detail(seen, field, typed))
+        before, after = detail_text(seen, field), detail_text(draft.details, field)
+        self._keep(self._history.remember(Retold(field, before, after, ("", field), time.monotonic())))
+        return draft
+
+    async def _change_details(self, seen: Details, wanted: Details) -> Draft:
+        return await self._run(tree_editing.change_details, tree_id=self._tree_id(), seen=seen, wanted=wanted)
+
     async def _gesture(self, gesture: Callable[[Tree], Tree], node_id: str) -> None:
         """Do a gesture and show a node after it, the start when that is gone."""
         try:
@@ -91,22 +109,38 @@ class Desk(SignedInState, mixin=True):
         stack = self._history.undone if forward else self._history.done
         if not stack:
             return
-        patch = stack[-1].done if forward else stack[-1].undo
+        gesture = stack[-1]
         self._keep(self._history.forward() if forward else self._history.back())
         try:
-            edited = await self._run(
-                tree_editing.change_draft,
-                tree_id=self._tree_id(),
-                gesture=lambda tree: editing.apply(tree, patch),
-            )
+            if isinstance(gesture, Retold):
+                await self._retell_back(gesture, forward=forward)
+            else:
+                await self._apply(gesture.done if forward else gesture.undo)
         except Conflict as conflict:
             draft = await self._draft()
             self._show(draft, self._shown())
             raise Conflict(
                 f"{draft.changed_by} has changed the same since; it stays as it is now."
             ) from conflict
+
+    async def _apply(self, patch: Patch) -> None:
+        edited: Edited = await self._run(
+            tree_editing.change_draft,
+            tree_id=self._tree_id(),
+            gesture=lambda tree: editing.apply(tree, patch),
+        )
         touched = [node_id for node_id, change in patch.changes.items() if change.after is not None]
         self._show(edited.draft, touched[0] if touched else self._shown(), take_over=True)
+
+    async def _retell_back(self, told: Retold, *, forward: bool) -> None:
+        """Put a text that the tree says of itself back, or forward again; what else it says stays as it is by now."""
+        there = (await self._draft()).details
+        was, becomes = (told.before, told.after) if forward else (told.after, told.before)
+        draft = await self._change_details(
+            with_detail(there, told.field, was), with_detail(there, told.field, becomes)
+        )
+        self._show_details(draft)
+        self._show(draft, self._shown(), take_over=True)
 
     async def _reload(self, node_id: str) -> None:
         """Put everything on screen as it is in the database."""

@@ -1,6 +1,7 @@
 """What the editor shows of a draft."""
 
 from collections import defaultdict
+from typing import Any
 
 from troubleshoot_app.domain.editing import incoming
 from troubleshoot_app.domain.errors import Problem
@@ -18,7 +19,7 @@ from troubleshoot_app.schemas.editor import (
     TargetView,
 )
 from troubleshoot_app.schemas.trees import ProblemView
-from troubleshoot_app.services.tree_editing import Draft
+from troubleshoot_app.services.tree_editing import DETAILS, Details, Draft
 
 SHOWN_PROBLEMS = 100
 SHOWN_TARGETS = 40
@@ -154,3 +155,17 @@ def _view(problem: Problem) -> ProblemView:
     return ProblemView(
         severity=problem.severity.value, node_id=problem.node_id, code=problem.code, message=problem.message
     )
+
+
+def detail_text(details: Details, field: str) -> str:
+    """Return one of the texts that a tree says of itself, as it is typed."""
+    value: Any = getattr(details, field)
+    return ", ".join(value) if field == "tags" else str(value)
+
+
+def with_detail(details: Details, field: str, typed: str) -> Details:
+    """Return what a tree says of itself, with one text as it was typed."""
+    value: Any = (
+        tuple(part for part in map(str.strip, typed.split(",")) if part) if field == "tags" else typed
+    )
+    return Details(**{name: getattr(details, name) for name in DETAILS} | {field: value})

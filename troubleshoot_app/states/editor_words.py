@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from troubleshoot_app.core.errors import AppError, Conflict
 from troubleshoot_app.domain import editing
 from troubleshoot_app.domain.editing import Words
 from troubleshoot_app.domain.tree import Node, NodeKind, Tree
 from troubleshoot_app.schemas.editor import ClashView
-from troubleshoot_app.services import tree_editing
-from troubleshoot_app.services.tree_editing import DETAILS, Details, Draft
+from troubleshoot_app.services.tree_editing import DETAILS, Draft
 from troubleshoot_app.states.editor_desk import Desk
+from troubleshoot_app.states.editor_views import detail_text, with_detail
 from troubleshoot_app.states.guard import Policy, handler
 
 LABEL = "label"
@@ -48,14 +47,8 @@ class WordGestures(Desk, mixin=True):
         """Keep what is typed as title, description, category or tags (parted by commas), where ``seen`` stood before."""
         if field not in DETAILS:
             return
-        known = self._details
         try:
-            draft = await self._run(
-                tree_editing.change_details,
-                tree_id=self._tree_id(),
-                seen=_with(known, field, seen),
-                wanted=_with(known, field, typed),
-            )
+            draft = await self._retell(with_detail(self._details, field, seen), field, typed)
         except Conflict:
             await self._ask(await self._draft(), field, "", "", typed)
         else:
@@ -104,7 +97,7 @@ class WordGestures(Desk, mixin=True):
     async def _ask(self, draft: Draft, what: str, node_id: str, option_id: str, typed: str) -> None:
         """Ask which of two texts stays."""
         if what in DETAILS:
-            there: str | None = _text_of(draft.details, what)
+            there: str | None = detail_text(draft.details, what)
         else:
             there = _words(draft.tree.nodes.get(node_id), what, option_id)
         self.clash = ClashView(
@@ -122,9 +115,7 @@ class WordGestures(Desk, mixin=True):
         if clash is None:
             return
         if clash.what in DETAILS:
-            seen = (await self._draft()).details
-            wanted = _with(seen, clash.what, text)
-            await self._run(tree_editing.change_details, tree_id=self._tree_id(), seen=seen, wanted=wanted)
+            await self._retell((await self._draft()).details, clash.what, text)
         else:
             form = self._on_form if self._on_form and self._on_form.id == clash.node_id else None
             await self._edit(lambda tree: _written(_with_node(tree, clash, form), clash, text))
@@ -158,15 +149,3 @@ def _words(node: Node | None, what: str, option_id: str) -> str | None:
         option = node.option(option_id)
         return option.label if option else None
     return node.text if what == Words.TEXT else node.help
-
-
-def _text_of(details: Details, field: str) -> str:
-    value: Any = getattr(details, field)
-    return ", ".join(value) if field == "tags" else str(value)
-
-
-def _with(details: Details, field: str, typed: str) -> Details:
-    value: Any = (
-        tuple(part for part in map(str.strip, typed.split(",")) if part) if field == "tags" else typed
-    )
-    return Details(**{name: getattr(details, name) for name in DETAILS} | {field: value})
