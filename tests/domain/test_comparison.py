@@ -23,7 +23,7 @@ def test_what_was_added_removed_and_changed_is_named():
         "end": What.CHANGED,
         "plug": What.REMOVED,
     }
-    assert found["lamp"].lines == (f"Answer “No” led to plug, leads to {child}.",)
+    assert found["lamp"].lines == (f"Answer “No” led to “Plug it in.”, leads to {child}.",)
     assert found["end"].lines == ("Text was: Good.",)
 
 
@@ -34,7 +34,7 @@ def test_answers_are_told_apart_by_words_place_and_presence():
     [lamp] = compare(SMALL, longer)
     assert lamp.lines == (
         "Answer “Yes” is now “It is”.",
-        "New answer “Perhaps”, leads to end.",
+        "New answer “Perhaps”, leads to “Good.”.",
         "The answers are in another order.",
     )
     [lamp] = compare(SMALL, editing.change_kind(SMALL, "lamp", NodeKind.RESOLUTION))

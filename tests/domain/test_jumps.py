@@ -233,5 +233,5 @@ def test_an_author_leads_an_answer_to_another_tree_and_back():
     assert between.nodes["a"].options == (Option("o", "On", new_id),)
     assert between.nodes[new_id].options == (Option("o1", "Next", "end", "fuses", returns=True),)
     assert compare(tree, back)[0].lines == (
-        "Answer “On” led to end, leads to the tree fuses and back to end.",
+        "Answer “On” led to “end.”, leads to the tree fuses and back to “end.”.",
     )

@@ -29,9 +29,9 @@ def team(db: Session) -> Team:
 def test_entries_are_sentences_of_the_account_alone_newest_first(db: Session, team: Team):
     escalate(db, add_team(db, "umbrella"))
     said = [entry.sentence for entry in ask(db, team.admin, audit_log.find_entries, page=ALL).items]
-    assert said[0] == f"{team.engineer.name} escalated No internet."
+    assert said[0] == f"{team.engineer.name} escalated “No internet”."
     assert f"{team.owner.name} changed the name of =1+1" in said[1]
-    assert said[-1] == f"{team.admin.name} made the tree No internet."
+    assert said[-1] == f"{team.admin.name} made the tree “No internet”."
     assert not [words for words in said if "Umbrella" in words]
 
 

@@ -24,6 +24,7 @@ PREFIXES: Mapping[AuditKind, tuple[str, ...]] = {
     AuditKind.CHOICES: ("preferences",),
     AuditKind.WEBHOOKS: ("webhook",),
 }
+TITLED = frozenset({AuditKind.TREES, AuditKind.ESCALATIONS})
 NOBODY = "The server"
 
 _DID = {
@@ -71,6 +72,8 @@ def sentence(action: str, details: Mapping[str, Any], *, actor: str, subject: st
     """Return what ``actor`` did to ``subject``, with what is written down of it."""
     who = actor or NOBODY
     via = f" (by {details['via']})" if details.get("via") else ""
+    if subject and kind_of(action) in TITLED:
+        subject = f"“{subject}”"
     return f"{who} {_did(action, details, subject or 'something')}{via}."
 
 

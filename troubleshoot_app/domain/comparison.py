@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from troubleshoot_app.domain.editing import difference
+from troubleshoot_app.domain.formats.words import plain
 from troubleshoot_app.domain.tree import Node, Option, Tree
+
+NAME_LENGTH = 80
 
 
 class What(StrEnum):
@@ -39,9 +42,18 @@ def compare(older: Tree, newer: Tree) -> list[NodeDifference]:
         elif change.after is None and change.before is not None:
             found.append(NodeDifference(change.before, What.REMOVED, ()))
         elif change.before is not None and change.after is not None:
-            lines = tuple(_lines(change.before, change.after))
+            lines = tuple(_lines(change.before, change.after, older, newer))
             found.append(NodeDifference(change.after, What.CHANGED, lines))
     return found
+
+
+def named(tree: Tree, node_id: str) -> str:
+    """Return what an author knows a node by: the beginning of its text, or its id when it has none."""
+    node = tree.nodes.get(node_id)
+    words = plain(node.text) if node else ""
+    if len(words) > NAME_LENGTH:
+        words = words[: NAME_LENGTH - 1] + "…"
+    return f"“{words}”" if words else node_id or "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,7 @@ def _arrows(node_id: str, before: Node | None, after: Node | None) -> Iterator[A
             yield Arrow(node_id, replace(option, id=f"{option.id} before"), What.REMOVED)
 
 
-def _lines(before: Node, after: Node) -> Iterator[str]:
+def _lines(before: Node, after: Node, older: Tree, newer: Tree) -> Iterator[str]:
     if before.kind != after.kind:
         yield f"Kind was {before.kind}, is {after.kind}."
     if before.text != after.text:
@@ -104,9 +116,9 @@ def _lines(before: Node, after: Node) -> Iterator[str]:
     new = {option.id: option for option in after.options}
     for option in after.options:
         if option.id not in old:
-            yield f"New answer “{option.label}”, leads to {_target(option)}."
+            yield f"New answer “{option.label}”, leads to {_target(option, newer)}."
         else:
-            yield from _option_lines(old[option.id], option)
+            yield from _option_lines(old[option.id], option, older, newer)
     for option in before.options:
         if option.id not in new:
             yield f"Answer “{option.label}” is gone."
@@ -122,13 +134,13 @@ def _measuring_lines(before: Node, after: Node) -> Iterator[str]:
         yield f"It is {'now' if after.acknowledge else 'no longer'} checked off."
 
 
-def _option_lines(before: Option, after: Option) -> Iterator[str]:
+def _option_lines(before: Option, after: Option, older: Tree, newer: Tree) -> Iterator[str]:
     if before.when != after.when:
         yield f"Answer “{after.label}” was for {before.when or 'no number'}, is for {after.when or 'no number'}."
     if before.label != after.label:
         yield f"Answer “{before.label}” is now “{after.label}”."
     if (before.to, before.tree, before.returns) != (after.to, after.tree, after.returns):
-        yield f"Answer “{after.label}” led to {_target(before)}, leads to {_target(after)}."
+        yield f"Answer “{after.label}” led to {_target(before, older)}, leads to {_target(after, newer)}."
 
 
 def _reading(node: Node) -> str:
@@ -137,8 +149,8 @@ def _reading(node: Node) -> str:
     return node.reading.expected or node.reading.unit or "any number"
 
 
-def _target(option: Option) -> str:
+def _target(option: Option, tree: Tree) -> str:
     if not option.jumps:
-        return option.to or "nothing"
-    back = f" and back to {option.to or 'nothing'}" if option.returns else ""
+        return named(tree, option.to)
+    back = f" and back to {named(tree, option.to)}" if option.returns else ""
     return f"the tree {option.tree}{back}"

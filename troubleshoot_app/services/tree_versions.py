@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.comparison import compare
+from troubleshoot_app.domain.comparison import compare, named
 from troubleshoot_app.domain.tree import Tree, tree_from_document
 from troubleshoot_app.models import TreeVersion, TroubleshootingTree, User
 from troubleshoot_app.models.paths import tree_of_version
@@ -52,7 +52,7 @@ def compare_versions(db: Session, actor: Actor, *, tree_id: object, older: int, 
     start = (
         ""
         if before.start == after.start
-        else f"It began at {before.start or 'nothing'}, it begins at {after.start or 'nothing'}."
+        else f"It began at {named(before, before.start)}, it begins at {named(after, after.start)}."
     )
     return Comparison(
         start=start,
