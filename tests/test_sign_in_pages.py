@@ -65,7 +65,7 @@ def test_a_forgotten_password(server: Server, page_as: Pages, smtp: MailServer):
     page.goto(link)
     page.get_by_label("Password").fill(NEW_PASSWORD)
     page.get_by_role("button", name="Save password").click()
-    expect(page.get_by_role("alert")).to_contain_text("no longer, good")
+    expect(page.get_by_role("alert")).to_contain_text("does not work any more")
     page.get_by_role("link", name="Ask for a new one").click()
     page.wait_for_url("**/forgot")
 
@@ -93,13 +93,15 @@ def test_joining_with_an_invitation(server: Server, page_as: Pages, smtp: MailSe
 
 def test_an_invitation_that_is_not_good(page_as: Pages):
     page = page_as(None, "/register?invitation=nobody")
-    expect(page.get_by_role("alert")).to_contain_text("This invitation is not, or no longer, good.")
+    expect(page.get_by_role("alert")).to_contain_text("This invitation does not work any more.")
     expect(page.get_by_role("button", name="Create account")).to_have_count(0)
 
 
 def test_without_an_invitation_one_opens_an_account(page_as: Pages):
     page = page_as(None, "/register")
     expect(page.get_by_label("Team or company")).to_be_editable()
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("alert").locator("p")).to_have_count(4)
 
 
 @pytest.mark.parametrize("path", ["/login", "/register", "/forgot", "/reset"])

@@ -152,11 +152,11 @@ export function AlarmSwitch() {
       type="button"
       role="switch"
       aria-checked={on}
-      className="plain-button alarm-switch"
+      className="alarm-switch"
       onClick={() => (on ? choose("off") : turnOn())}
     >
       <span>Sound and notifications</span>
-      <span className="quiet">{on ? "On" : "Off"}</span>
+      <span className="switch" aria-hidden="true" />
     </button>
   );
 }

@@ -30,7 +30,7 @@ export function PostForm({
   children,
   className = "",
 }) {
-  const [problem, setProblem] = useState("");
+  const [problems, setProblems] = useState([]);
   const [isDone, setIsDone] = useState(false);
   const [isReady, setIsReady] = useState(false);
   const busy = useRef(false);
@@ -48,8 +48,8 @@ export function PostForm({
     busy.current = true;
     const button = form.current.querySelector("button[type=submit]");
     button?.setAttribute("aria-busy", "true");
-    setProblem("");
-    let said = NO_ANSWER;
+    setProblems([]);
+    let said = [NO_ANSWER];
     try {
       const answer = await fetch(action, {
         method: "POST",
@@ -66,13 +66,14 @@ export function PostForm({
         window.location.assign(destination(next, fallback));
         return;
       }
-      said = (await answer.json()).detail ?? said;
+      const { detail, errors } = await answer.json();
+      if (detail) said = errors?.map((error) => error.msg) ?? [detail];
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
     }
     busy.current = false;
     button?.removeAttribute("aria-busy");
-    setProblem(said);
+    setProblems(said);
   };
 
   if (isDone) {
@@ -85,9 +86,11 @@ export function PostForm({
   return (
     <form ref={form} method="post" inert={!isReady} onSubmit={submit} className={className} noValidate>
       {children}
-      <p role="alert" className="form-problem" hidden={!problem}>
-        {problem}
-      </p>
+      <div role="alert" className="form-problem" hidden={problems.length === 0}>
+        {problems.map((problem) => (
+          <p key={problem}>{problem}</p>
+        ))}
+      </div>
     </form>
   );
 }

@@ -235,7 +235,7 @@ function Steps({ sessionId, timeline, colorMode }) {
         </div>
         <StopCard key={stop.seq} stop={stop} place={place} files={timeline.files} isLast={at === last} />
       </div>
-      <section className="replay-side" aria-label="Time line">
+      <section className="replay-side" aria-label="Timeline">
         {isWide && (
           <Suspense fallback={<div className="chart chart-waiting" role="status" aria-label="Loading the chart" />}>
             <Chart
@@ -248,12 +248,12 @@ function Steps({ sessionId, timeline, colorMode }) {
         )}
         {isWide ? (
           <>
-            <h2 className="replay-side-title">Time line</h2>
+            <h2 className="replay-side-title">Timeline</h2>
             {lines}
           </>
         ) : (
           <details className="replay-more">
-            <summary>Time line</summary>
+            <summary>Timeline</summary>
             {lines}
           </details>
         )}

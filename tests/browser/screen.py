@@ -34,8 +34,8 @@ def toast(page: Page, words: str) -> Locator:
 
 
 def dialog(page: Page, name: str) -> Locator:
-    """Return the open dialog of that name."""
-    return page.get_by_role("dialog", name=name)
+    """Return the open dialog of that name, whether it shows something or asks before something is lost."""
+    return page.get_by_role("dialog", name=name).or_(page.get_by_role("alertdialog", name=name))
 
 
 def escalate(page: Page, reason: str, priority: str | None = None) -> None:

@@ -69,7 +69,7 @@ def test_a_photo_gets_to_the_step_and_to_the_senior(page_of: Browsers, team: Tea
     desk = page_of(team.engineer, f"/sessions/{session.id}", device="desk")
     _is_shown(picture(desk, "wan.png"))
     desk.get_by_role("link", name="Who was told").click()
-    stuck = desk.get_by_role("main").locator(".rt-Card").filter(has_text="Is the WAN LED green?")
+    stuck = desk.get_by_role("region", name="Where it stands")
     _is_shown(picture(stuck, "wan.png"))
     tried = desk.get_by_role("listitem").filter(has_text="Is the power LED lit?").first
     picture(tried, "led.jpg").click()

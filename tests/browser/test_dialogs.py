@@ -41,7 +41,7 @@ OF_VERSIONS: Dialogs = {re.compile("^Restore as draft"): "Make version "}
 KEEPING: Dialogs = {"Keep as scenario": "Keep as scenario"}
 OF_A_CASE: Dialogs = {"Resolve": "Resolve", "Release": "Release"}
 OF_A_TREE: Dialogs = {"Export": "Export", "Delete": "Delete this tree?"}
-OF_PEOPLE = {name: name for name in ("Change", "Deactivate", "Delete")}
+OF_PEOPLE = {name: name for name in ("Change ", "Deactivate ", "Delete ")}
 KEYS, INVITE, CLASH = "Keys", "Invite", "Two people wrote here"
 ALL = (
     WALKING, CHANGING, LISTED, WRITING, REFUSED, OF_VERSIONS, KEEPING, OF_A_CASE, OF_A_TREE, OF_PEOPLE,
@@ -147,7 +147,7 @@ def test_dialogs_of_who_looks_after_trees_and_people(page_of: Browsers, team: Te
     page = page_of(team.admin, f"/trees/{team.tree_id}")
     _look_into_all(page, OF_A_TREE)
     page.goto("/people")
-    _look_into_all(page, {INVITE: INVITE, **{f"{name} {team.viewer.name}": name for name in OF_PEOPLE}})
+    _look_into_all(page, {INVITE: INVITE, **{f"{name}{team.viewer.name}": name for name in OF_PEOPLE}})
 
 
 def _look_into_all(page: Page, dialogs: Dialogs) -> None:

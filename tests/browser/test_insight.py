@@ -59,7 +59,7 @@ def test_from_the_days_to_a_tree_to_its_nodes_to_their_sessions(page_of: Browser
     expect(page).to_have_url(re.compile(walked.id))
 
     refused = page_of(team.viewer, "/insights")
-    expect(refused.get_by_role("heading", name="For seniors")).to_be_visible()
+    expect(refused.get_by_role("heading", name="Not for your role")).to_be_visible()
     expect(refused.get_by_text("may not see insights")).to_be_visible()
     refused.goto("/insights?from=yesterday")
-    expect(refused.get_by_role("heading", name="For seniors")).to_be_visible()
+    expect(refused.get_by_role("heading", name="Not for your role")).to_be_visible()

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Browsers
-from tests.browser.screen import SESSION_PATH, answer, escalate, press, question, toast
+from tests.browser.screen import SESSION_PATH, answer, dialog, escalate, press, question, toast
 from tests.support.material import PROBE, SAFE, VOLTS, supply_tree
 from tests.support.people import Person, Team, publish_tree
 from troubleshoot_app.core.db import transact
@@ -115,3 +115,7 @@ def test_a_technician_goes_there_and_comes_home(page_of: Browsers, team: Team) -
     senior.get_by_role("main").get_by_role("link", name=re.compile("House")).first.click()
     expect(senior.get_by_text("Stuck at, in “Power supply”")).to_be_visible()
     expect(senior.get_by_role("main")).to_contain_text(f"Out of range{VOLTS} 10.3 V, expected 11.5 to 12.6 V")
+    expect(senior.get_by_role("link", name="Replay")).to_have_attribute("href", re.compile("/replay$"))
+    senior.get_by_role("main").get_by_role("button", name="Pick up").click()
+    press(senior, "It is solved: resolve")
+    expect(dialog(senior, "Resolve")).to_contain_text(f"{team.viewer.name} is told at once.")

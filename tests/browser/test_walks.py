@@ -18,6 +18,7 @@ from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 POWER, WAN, PLUG = "Is the power LED lit?", "Is the WAN LED green?", "Plug it in."
 RESTART_MS = 30_000
 SETTLE_MS = 500
+IS_ABOVE = "([one, other]) => one.getBoundingClientRect().bottom <= other.getBoundingClientRect().top"
 HOSTILE = (
     "Look <script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
     "[here](javascript:window.hacked=1) <iframe srcdoc='<script>parent.hacked = 1</script>'></iframe>"
@@ -144,7 +145,11 @@ def test_an_earlier_answer_is_changed_and_what_still_holds_stays(page_of: Browse
     change.get_by_role("button", name="Yes").click()
     change.get_by_role("button", name="Change answer").dblclick()
     expect(change).to_have_count(0)
-    expect(toast(page, "Answer changed. 2 later answers stay, 1 is dropped.")).to_be_visible()
+    said = toast(page, "Answer changed. 2 later answers stay, 1 is dropped.")
+    expect(said).to_be_visible()
+    page.wait_for_function(
+        IS_ABOVE, arg=[said.element_handle(), page.get_by_role("toolbar").element_handle()]
+    )
     expect(page.get_by_text("3 steps", exact=True)).to_be_visible()
     expect(page.get_by_role("textbox", name="Note")).to_have_value("It hums")
     path = page.get_by_role("listitem").filter(has_text="Measure the voltage.")

@@ -18,7 +18,11 @@ from troubleshoot_app.domain.audit_words import AuditKind, kind_of, sentence
         ),
         ("tree.published", {"version": 3}, "Adam published version 3 of “Vera”."),
         ("tree.restored", {"version": 2}, "Adam took version 2 of “Vera” back as the draft."),
-        ("tree.created", {"title": "x", "via": "command line"}, "Adam made the tree “Vera” (by command line)."),
+        (
+            "tree.created",
+            {"title": "x", "via": "command line"},
+            "Adam made the tree “Vera” (by command line).",
+        ),
         ("webhook.changed", {"before": {}}, "Adam changed the webhook to Vera."),
         ("user.invited", {}, "Adam invited ? as ?."),
         ("thing.of_another_time", {}, "Adam thing of another time: Vera."),

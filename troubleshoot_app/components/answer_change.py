@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.dialogs import close_button, dialog, dialog_foot
 from troubleshoot_app.components.react import Landing, inline_prose
 from troubleshoot_app.schemas.sessions import LaterAnswer, StepView
 from troubleshoot_app.states.answer_changes import DIALOG, AnswerChangeState
@@ -41,19 +42,14 @@ def change_button(step: rx.Var[StepView]) -> rx.Component:
 
 def change_dialog() -> rx.Component:
     """Return the dialog with the earlier question, and then with what another answer comes to."""
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title("Change answer", size="5", mb="1"),
-            rx.dialog.description(
-                inline_prose(AnswerChangeState.question.node.text), size="4", weight="medium", mb="2"
-            ),
-            rx.cond(AnswerChangeState.preview, _preview(), _alternatives()),
-            Landing.create(target=PREVIEW, seq=AnswerChangeState.weighed),
-            max_width="32rem",
-            class_name="dialog",
-        ),
-        open=SessionState.dialog == DIALOG,
-        on_open_change=SessionState.toggle_dialog,
+    question = inline_prose(AnswerChangeState.question.node.text)
+    return dialog(
+        "Change answer",
+        rx.cond(AnswerChangeState.preview, _preview(), _alternatives()),
+        Landing.create(target=PREVIEW, seq=AnswerChangeState.weighed),
+        explanation=rx.text(question, as_="span", size="4", weight="medium"),
+        opened=SessionState.dialog == DIALOG,
+        on_toggle=SessionState.toggle_dialog,
     )
 
 
@@ -87,21 +83,14 @@ def _alternatives() -> rx.Component:
             size="2",
             class_name="quiet change-hint",
         ),
-        rx.box(
-            rx.button(
-                "Cancel",
-                size="3",
-                variant="soft",
-                color_scheme="gray",
-                on_click=SessionState.open_dialog(""),
-            ),
+        dialog_foot(
+            close_button("Cancel"),
             rx.button(
                 "Go back to here",
                 size="3",
                 variant="soft",
                 on_click=AnswerChangeState.go_back_to(question.seq, SessionState.revision),
             ),
-            class_name="dialog-actions",
         ),
     )
 
@@ -122,7 +111,7 @@ def _preview() -> rx.Component:
             tab_index=-1,
             class_name="change-preview",
         ),
-        rx.box(
+        dialog_foot(
             rx.button(
                 "Back",
                 size="3",
@@ -142,7 +131,6 @@ def _preview() -> rx.Component:
                     SessionState.id,
                 ),
             ),
-            class_name="dialog-actions",
         ),
     )
 

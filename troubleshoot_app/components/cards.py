@@ -9,6 +9,7 @@ from troubleshoot_app.components.react import ago, inline_prose
 from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.schemas.sessions import SessionSummary
 from troubleshoot_app.schemas.trees import TextRun, TreeHit, TreeSummary
+from troubleshoot_app.states.inbox import InboxState
 
 
 def tree_card(tree: rx.Var[TreeSummary]) -> rx.Component:
@@ -119,8 +120,9 @@ def session_card(session: rx.Var[SessionSummary], *actions: rx.Component) -> rx.
     )
 
 
-def handoff_card(handoff: rx.Var[HandoffView]) -> rx.Component:
-    """Return an escalation in a list: who, on what, why, how long, and who has it."""
+def handoff_card(handoff: rx.Var[HandoffView], me: Any) -> rx.Component:
+    """Return an escalation in a list: who, on what, why, how long, and who has it; a senior, if not ``me`` who escalated,
+    can pick it up."""
     return rx.box(
         rx.flex(
             rx.link(
@@ -146,6 +148,16 @@ def handoff_card(handoff: rx.Var[HandoffView]) -> rx.Component:
             rx.cond(handoff.claimed_by, f" · {handoff.claimed_by.name} has it", ""),
             size="2",
             class_name="quiet",
+        ),
+        rx.cond(
+            (handoff.status == "open") & InboxState.is_senior & (handoff.raised_by.id != me),
+            rx.button(
+                "Pick up",
+                size="3",
+                class_name="card-action",
+                on_click=InboxState.pick_up(handoff.id),
+                custom_attrs={"aria-label": f"Pick up from {handoff.raised_by.name}"},
+            ),
         ),
         class_name="card",
         key=handoff.id,

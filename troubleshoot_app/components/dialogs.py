@@ -1,48 +1,88 @@
-"""Dialogs on a case that was picked up; the same on the page of the session and on its briefing."""
+"""The shapes of dialogs: one that shows something, one with a form in it, one that asks before something is lost."""
 
 from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.components.forms import form_dialog, text_field
 
+def dialog(
+    title: Any,
+    *body: rx.Component,
+    explanation: Any = "",
+    trigger: rx.Component | None = None,
+    opened: Any = None,
+    on_toggle: Any = None,
+    max_width: str = "32rem",
+    **props: Any,
+) -> rx.Component:
+    """Return a dialog that its ``trigger`` opens, or else the page, with ``opened``.
 
-def release_dialog(state: Any) -> rx.Component:
-    """Return the dialog that gives a case back; ``state`` has ``dialog`` and the handlers for it."""
-    return form_dialog(
-        "Release",
-        text_field(
-            "Note", "note", placeholder="Optional. What you found, why you give it back.", max_length=10_000
+    Escape, a press outside and ``close_button`` close it; the page hears of that in ``on_toggle``, and without one it stays.
+    """
+    steered = {"open": opened} if on_toggle is None else {"open": opened, "on_open_change": on_toggle}
+    return rx.dialog.root(
+        rx.fragment() if trigger is None else rx.dialog.trigger(trigger),
+        rx.dialog.content(
+            rx.dialog.title(title, size="5", mb="1"),
+            rx.dialog.description(explanation, size="3", class_name="dialog-purpose"),
+            *body,
+            max_width=max_width,
+            class_name="dialog",
+            **props,
         ),
-        opened=state.dialog == "release",
-        on_toggle=state.toggle_dialog,
-        on_submit=state.release,
-        on_cancel=state.open_dialog(""),
-        submit="Release case",
-        explanation="The escalation is open again and the other seniors are told.",
+        **(steered if trigger is None else {}),
     )
 
 
-def resolve_dialog(state: Any, raised_by: Any) -> rx.Component:
-    """Return the dialog that closes a case with what helped."""
-    return form_dialog(
-        "Resolve",
-        text_field(
-            "Resolution",
-            "resolution",
-            placeholder="What was it, what helped?",
-            max_length=10_000,
-            required=True,
+def dialog_foot(*buttons: rx.Component) -> rx.Component:
+    """Return the buttons that a dialog ends with; the last one is what it is for."""
+    return rx.box(*buttons, class_name="dialog-actions")
+
+
+def close_button(words: str = "Close") -> rx.Component:
+    """Return the button that closes the dialog in which it stands."""
+    button = rx.button(words, type="button", size="3", variant="soft", color_scheme="gray")
+    return rx.dialog.close(button)
+
+
+def form_dialog(
+    title: Any, *body: rx.Component, on_submit: Any, submit: str, explanation: Any = "", **props: Any
+) -> rx.Component:
+    """Return a dialog that holds a form; Enter sends it."""
+    return dialog(
+        title,
+        rx.form(
+            rx.flex(*body, direction="column", spacing="4"),
+            dialog_foot(close_button("Cancel"), rx.button(submit, type="submit", size="3")),
+            on_submit=on_submit,
+            reset_on_submit=False,
         ),
-        rx.el.label(
-            rx.el.input(type="checkbox", name="complete", default_checked=True),
-            rx.el.span("Complete the session, too"),
-            class_name="choice",
-        ),
-        opened=state.dialog == "resolve",
-        on_toggle=state.toggle_dialog,
-        on_submit=state.resolve,
-        on_cancel=state.open_dialog(""),
-        submit="Resolve case",
-        explanation=f"{raised_by} is told at once.",
+        explanation=explanation,
+        **props,
+    )
+
+
+def question_dialog(
+    title: Any,
+    *body: rx.Component,
+    confirm: str,
+    on_confirm: Any,
+    is_loss: bool = True,
+    trigger: rx.Component | None = None,
+    **props: Any,
+) -> rx.Component:
+    """Return a dialog that asks before something is lost or replaced; the focus begins on Cancel.
+
+    The alert dialog of Reflex puts its buttons into boxes that cannot take the focus, so that it stays behind the dialog.
+    """
+    sure = rx.button(
+        confirm, type="button", size="3", on_click=on_confirm, **({"color_scheme": "red"} if is_loss else {})
+    )
+    return dialog(
+        title,
+        *body,
+        dialog_foot(close_button("Cancel"), sure if trigger is None else rx.dialog.close(sure)),
+        trigger=trigger,
+        role="alertdialog",
+        **props,
     )

@@ -5,9 +5,17 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.badges import severity_badge, status_badge
+from troubleshoot_app.components.dialogs import (
+    close_button,
+    dialog,
+    dialog_foot,
+    form_dialog,
+    question_dialog,
+)
 from troubleshoot_app.components.editor_panels import how_many
 from troubleshoot_app.components.editor_scenarios import replay_hint, trial_dialog
-from troubleshoot_app.components.forms import form_dialog, question_dialog, text_field
+from troubleshoot_app.components.forms import text_field
+from troubleshoot_app.components.lists import search_field
 from troubleshoot_app.schemas.editor import DraftProblem, TargetView, TreeChoice
 from troubleshoot_app.states.editor import EditorState
 
@@ -59,13 +67,7 @@ def _other_trees() -> rx.Component:
 
     return rx.el.section(
         rx.heading("Another tree", as_="h2", size="3"),
-        rx.input(
-            type="search",
-            placeholder="Search trees by title",
-            size="3",
-            on_change=EditorState.search_trees.debounce(200),
-            custom_attrs={"aria-label": "Search other trees"},
-        ),
+        search_field("Search other trees", EditorState.search_trees),
         rx.el.ul(rx.foreach(EditorState.trees_found, choice), class_name="targets"),
         class_name="stack",
         custom_attrs={"aria-label": "Another tree"},
@@ -106,29 +108,20 @@ def _node_dialog(
             key=target.id,
         )
 
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title(title, size="5", mb="1"),
-            rx.dialog.description(words, size="3", color_scheme="gray"),
-            rx.box(
-                *first,
-                rx.input(
-                    type="search",
-                    placeholder="Search nodes",
-                    size="3",
-                    on_change=EditorState.search_targets.debounce(200),
-                    custom_attrs={"aria-label": "Search nodes"},
-                ),
-                rx.el.ul(rx.foreach(EditorState.target_found, choice), class_name="targets"),
-                how_many(EditorState.target_found),
-                below or rx.fragment(),
-                class_name="stack",
-                margin_top="16px",
-            ),
-            max_width="32rem",
+    return dialog(
+        title,
+        rx.box(
+            *first,
+            search_field("Search nodes", EditorState.search_targets),
+            rx.el.ul(rx.foreach(EditorState.target_found, choice), class_name="targets"),
+            how_many(EditorState.target_found),
+            below or rx.fragment(),
+            class_name="stack",
         ),
-        open=EditorState.dialog == name,
-        on_open_change=EditorState.toggle_dialog,
+        dialog_foot(close_button("Cancel")),
+        explanation=words,
+        opened=EditorState.dialog == name,
+        on_toggle=EditorState.toggle_dialog,
     )
 
 
@@ -141,25 +134,15 @@ def _delete_dialog() -> rx.Component:
             EditorState.node.is_start,
             rx.text("The walk begins here: afterwards, make another node the start.", size="3"),
         ),
-        rx.box(
-            rx.button(
-                "Cancel", variant="soft", color_scheme="gray", size="3", on_click=EditorState.open_dialog("")
-            ),
-            rx.button(
-                "Delete node",
-                color_scheme="red",
-                size="3",
-                on_click=EditorState.remove_node(EditorState.node.id),
-            ),
-            class_name="dialog-actions",
-        ),
-        opened=EditorState.dialog == "delete",
-        on_open_change=EditorState.toggle_dialog,
         explanation=rx.cond(
             pointing.length() > 0,
             "These answers lead here, and will lead nowhere until you give them a new target:",
             "Nothing leads here.",
         ),
+        opened=EditorState.dialog == "delete",
+        on_toggle=EditorState.toggle_dialog,
+        confirm="Delete node",
+        on_confirm=EditorState.remove_node(EditorState.node.id),
     )
 
 
@@ -176,7 +159,6 @@ def _publish_dialog() -> rx.Component:
         opened=(EditorState.dialog == "publish") & (EditorState.error_count == 0),
         on_toggle=EditorState.toggle_dialog,
         on_submit=EditorState.publish,
-        on_cancel=EditorState.open_dialog(""),
         submit="Publish version",
         explanation="New sessions walk this version from now on; sessions that are under way keep theirs.",
     )
@@ -200,45 +182,30 @@ def _refused_dialog() -> rx.Component:
             ),
         )
 
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title("It cannot be published yet", size="5", mb="1"),
-            rx.dialog.description(
-                rx.cond(
-                    EditorState.error_count == 1,
-                    "1 error is left. Press it to go there.",
-                    f"{EditorState.error_count} errors are left. Press one to go there.",
-                ),
-                size="3",
-                color_scheme="gray",
+    return dialog(
+        "It cannot be published yet",
+        rx.el.ul(
+            rx.foreach(
+                EditorState.problems,
+                lambda problem: rx.cond(problem.severity == "error", error(problem)),
             ),
-            rx.el.ul(
-                rx.foreach(
-                    EditorState.problems,
-                    lambda problem: rx.cond(problem.severity == "error", error(problem)),
-                ),
-                class_name="targets",
-            ),
-            rx.box(
-                rx.button(
-                    "Close",
-                    size="3",
-                    variant="soft",
-                    color_scheme="gray",
-                    on_click=EditorState.open_dialog(""),
-                ),
-                class_name="dialog-actions",
-            ),
-            max_width="36rem",
+            class_name="targets",
         ),
-        open=(EditorState.dialog == "publish") & (EditorState.error_count > 0),
-        on_open_change=EditorState.toggle_dialog,
+        dialog_foot(close_button()),
+        explanation=rx.cond(
+            EditorState.error_count == 1,
+            "1 error is left. Press it to go there.",
+            f"{EditorState.error_count} errors are left. Press one to go there.",
+        ),
+        opened=(EditorState.dialog == "publish") & (EditorState.error_count > 0),
+        on_toggle=EditorState.toggle_dialog,
+        max_width="36rem",
     )
 
 
 def _clash_dialog() -> rx.Component:
     clash = EditorState.clash
-    return question_dialog(
+    return dialog(
         "Two people wrote here",
         rx.box(
             rx.cond(
@@ -248,7 +215,6 @@ def _clash_dialog() -> rx.Component:
             ),
             rx.box(rx.text("Yours", weight="bold"), rx.text(clash.mine, class_name="step-note")),
             class_name="stack",
-            margin_top="12px",
         ),
         rx.box(
             rx.button(
@@ -270,9 +236,10 @@ def _clash_dialog() -> rx.Component:
             ),
             class_name="dialog-choices",
         ),
-        max_width="36rem",
         opened=rx.cond(clash, True, False),
-        on_open_change=lambda _opened: EditorState.keep_both(),
+        on_toggle=lambda _opened: EditorState.keep_both(),
+        max_width="36rem",
+        role="alertdialog",
         explanation=rx.cond(
             clash.gone,
             f"{clash.by} deleted this while you typed. Shall it come back with your text?",

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from troubleshoot_app.components.badges import severity_badge
+from troubleshoot_app.components.lists import search_field
 from troubleshoot_app.components.react import Writing, chart
 from troubleshoot_app.schemas.editor import DraftProblem, TargetView
 from troubleshoot_app.services.tree_editing import CATEGORY_LENGTH, DESCRIPTION_LENGTH, TITLE_LENGTH
@@ -54,13 +55,7 @@ def find_panel() -> rx.Component:
             justify="between",
             align="center",
         ),
-        rx.input(
-            type="search",
-            placeholder="Find a node",
-            size="3",
-            on_change=EditorState.search.debounce(200),
-            custom_attrs={"aria-label": "Find a node"},
-        ),
+        search_field("Find a node", EditorState.search),
         rx.el.ul(rx.foreach(EditorState.found, _found), class_name="targets"),
         how_many(EditorState.found),
         class_name="panel",

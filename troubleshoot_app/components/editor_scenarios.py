@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from troubleshoot_app.components.dialogs import close_button, dialog, dialog_foot, question_dialog
 from troubleshoot_app.components.forms import choice, field
 from troubleshoot_app.components.react import ago, inline_prose, prose
 from troubleshoot_app.schemas.editor import ScenarioLine
@@ -114,35 +115,20 @@ def _scenario(one: rx.Var[ScenarioLine]) -> rx.Component:
 
 
 def _delete(one: rx.Var[ScenarioLine]) -> rx.Component:
-    return rx.dialog.root(
-        rx.dialog.trigger(
-            rx.button(
-                "Delete",
-                size="2",
-                variant="ghost",
-                color_scheme="red",
-                class_name="small-target",
-                custom_attrs={"aria-label": f"Delete the scenario {one.name}"},
-            )
-        ),
-        rx.dialog.content(
-            rx.dialog.title("Delete this scenario?"),
-            rx.dialog.description(f"“{one.name}” no longer runs when the tree is published.", size="3"),
-            rx.box(
-                rx.dialog.close(rx.button("Cancel", variant="soft", color_scheme="gray", size="3")),
-                rx.dialog.close(
-                    rx.button(
-                        "Delete scenario",
-                        color_scheme="red",
-                        size="3",
-                        on_click=EditorState.delete_scenario(one.id),
-                    )
-                ),
-                class_name="dialog-actions",
-            ),
-            role="alertdialog",
-            max_width="32rem",
-        ),
+    button = rx.button(
+        "Delete",
+        size="2",
+        variant="ghost",
+        color_scheme="red",
+        class_name="small-target",
+        custom_attrs={"aria-label": f"Delete the scenario {one.name}"},
+    )
+    return question_dialog(
+        "Delete this scenario?",
+        explanation=f"“{one.name}” no longer runs when the tree is published.",
+        trigger=button,
+        confirm="Delete scenario",
+        on_confirm=EditorState.delete_scenario(one.id),
     )
 
 
@@ -205,58 +191,44 @@ def _group(group: rx.Var[ReplayGroup]) -> rx.Component:
 
 def trial_dialog() -> rx.Component:
     """Return the walk that tries the draft out; at an end it can be kept as a scenario."""
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title(
-                rx.cond(
-                    TrialState.scenario_id != "",
-                    "Change the scenario",
-                    rx.cond(TrialState.is_scenario, "New scenario", "Try it"),
-                ),
-                size="3",
-                mb="1",
-            ),
-            rx.dialog.description(
-                rx.cond(
-                    TrialState.is_scenario,
-                    "Answer as somebody would, to the end that must be reached.",
-                    "A walk on the draft, from the node that you were on. It counts nowhere.",
-                ),
-                size="2",
-                color_scheme="gray",
-            ),
-            rx.box(
-                rx.cond(
-                    TrialState.fault != "",
-                    rx.callout(
-                        TrialState.fault, icon="triangle-alert", color_scheme="red", size="1", role="alert"
-                    ),
-                ),
-                _standing(),
-                rx.cond(TrialState.node.options.length() == 0, _end()),
-                rx.cond(
-                    TrialState.trail.length() > 0,
-                    rx.text("So far: ", TrialState.trail.join(" → "), size="2", class_name="quiet"),
-                ),
-                rx.box(
-                    rx.button(
-                        "Back",
-                        size="3",
-                        variant="soft",
-                        color_scheme="gray",
-                        disabled=TrialState.trail.length() == 0,
-                        on_click=TrialState.back,
-                    ),
-                    rx.button("Close", size="3", variant="soft", on_click=TrialState.toggle(False)),
-                    class_name="dialog-actions",
-                ),
-                class_name="stack",
-                margin_top="16px",
-            ),
-            max_width="32rem",
+    return dialog(
+        rx.cond(
+            TrialState.scenario_id != "",
+            "Change the scenario",
+            rx.cond(TrialState.is_scenario, "New scenario", "Try it"),
         ),
-        open=TrialState.opened,
-        on_open_change=TrialState.toggle,
+        rx.box(
+            rx.cond(
+                TrialState.fault != "",
+                rx.callout(
+                    TrialState.fault, icon="triangle-alert", color_scheme="red", size="1", role="alert"
+                ),
+            ),
+            _standing(),
+            rx.cond(TrialState.node.options.length() == 0, _end()),
+            rx.cond(
+                TrialState.trail.length() > 0,
+                rx.text("So far: ", TrialState.trail.join(" → "), size="2", class_name="quiet"),
+            ),
+            class_name="stack",
+        ),
+        dialog_foot(
+            rx.button(
+                "Back",
+                size="3",
+                variant="soft",
+                disabled=TrialState.trail.length() == 0,
+                on_click=TrialState.back,
+            ),
+            close_button(),
+        ),
+        explanation=rx.cond(
+            TrialState.is_scenario,
+            "Answer as somebody would, to the end that must be reached.",
+            "A walk on the draft, from the node that you were on. It counts nowhere.",
+        ),
+        opened=TrialState.opened,
+        on_toggle=TrialState.toggle,
     )
 
 

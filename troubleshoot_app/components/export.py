@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from troubleshoot_app.components.dialogs import close_button, dialog, dialog_foot
 from troubleshoot_app.domain.formats.ticket_note import NoteFormat
 
 _FILES = (
@@ -66,24 +67,20 @@ def tree_export_button(tree_id: Any) -> rx.Component:
 
 
 def _dialog(explanation: str, *body: rx.Component) -> rx.Component:
-    return rx.dialog.root(
-        rx.dialog.trigger(
-            rx.button(
-                rx.icon("share", size=18, custom_attrs={"aria-hidden": "true"}),
-                "Export",
-                variant="soft",
-                color_scheme="gray",
-                size="3",
-            )
-        ),
-        rx.dialog.content(
-            rx.dialog.title("Export", size="5", mb="1"),
-            rx.dialog.description(explanation, size="3", color_scheme="gray", mb="4"),
-            *body,
-            rx.dialog.close(rx.button("Close", size="3", variant="soft", color_scheme="gray", width="100%")),
-            max_width="28rem",
-            class_name="dialog",
-        ),
+    button = rx.button(
+        rx.icon("share", size=18, custom_attrs={"aria-hidden": "true"}),
+        "Export",
+        variant="soft",
+        color_scheme="gray",
+        size="3",
+    )
+    return dialog(
+        "Export",
+        *body,
+        dialog_foot(close_button()),
+        explanation=explanation,
+        trigger=button,
+        max_width="28rem",
     )
 
 

@@ -1,4 +1,4 @@
-"""Fields with their labels, and dialogs with a form in them."""
+"""Fields with their labels."""
 
 from typing import Any
 
@@ -41,67 +41,6 @@ def choice(
         ),
         class_name="choice-set",
         custom_attrs={"role": "radiogroup", "aria-label": label},
-    )
-
-
-def form_dialog(
-    title: str,
-    *body: rx.Component,
-    opened: Any,
-    on_toggle: Any,
-    on_submit: Any,
-    on_cancel: Any,
-    submit: str,
-    explanation: Any = "",
-    **submit_props: Any,
-) -> rx.Component:
-    """Return a dialog that holds a form; Escape, a press outside and Cancel close it, Enter sends it."""
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title(title, size="5", mb="1"),
-            rx.dialog.description(explanation, size="3", color_scheme="gray", mb="4"),
-            rx.form(
-                rx.flex(*body, direction="column", spacing="4"),
-                rx.box(
-                    rx.button(
-                        "Cancel",
-                        type="button",
-                        variant="soft",
-                        color_scheme="gray",
-                        size="3",
-                        on_click=on_cancel,
-                    ),
-                    rx.button(submit, type="submit", size="3", **submit_props),
-                    class_name="dialog-actions",
-                ),
-                on_submit=on_submit,
-                reset_on_submit=False,
-            ),
-            max_width="32rem",
-            class_name="dialog",
-        ),
-        open=opened,
-        on_open_change=on_toggle,
-    )
-
-
-def question_dialog(
-    title: Any, *body: rx.Component, opened: Any, explanation: Any, max_width: str = "32rem", **props: Any
-) -> rx.Component:
-    """Return a dialog that asks before something is lost; the focus begins on the first of its buttons.
-
-    The alert dialog of Reflex puts its buttons into boxes that cannot take the focus, so that it stays behind the dialog.
-    """
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title(title, size="5", mb="1"),
-            rx.dialog.description(explanation, size="3"),
-            *body,
-            max_width=max_width,
-            role="alertdialog",
-        ),
-        open=opened,
-        **props,
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.banner import banner, offer
-from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.react import AlarmSwitch, Live, PostForm, ReloadButton, SkipLink
 from troubleshoot_app.states.base import MessageState
 from troubleshoot_app.states.inbox import InboxState
@@ -75,14 +74,14 @@ def for_seniors(*children: rx.Component) -> rx.Component:
     """Return what only seniors work with; whoever else comes here is told so."""
     return rx.cond(
         (InboxState.user_name != "") & ~InboxState.is_senior,
-        no_page(
-            "lock",
-            "Not for your role",
-            "Only seniors write trees. Ask an admin if you should be one.",
-            link_button("All trees", href="/trees", variant="solid"),
-        ),
+        not_for_you("Only seniors write trees. Ask an admin if you should be one."),
         rx.fragment(*children),
     )
+
+
+def not_for_you(words: Any) -> rx.Component:
+    """Return what stands in place of a page that the role of whoever looks at it does not allow."""
+    return no_page("lock", "Not for your role", words, rx.link("To the start page", href="/"))
 
 
 def waiting() -> rx.Component:
@@ -188,15 +187,13 @@ def _menu_popover() -> rx.Component:
                 class_name="menu-places",
                 custom_attrs={"aria-label": "Menu"},
             ),
-            rx.cond(
-                InboxState.is_senior, rx.link("People", href="/people", underline="none", class_name="place")
+            rx.box(
+                rx.cond(InboxState.is_senior, _place("People", "/people")),
+                rx.cond(InboxState.is_admin, _place("Audit log", "/audit")),
+                _place("Your account", "/account"),
+                rx.cond(InboxState.is_senior, AlarmSwitch.create()),
+                class_name="menu-more",
             ),
-            rx.cond(
-                InboxState.is_admin,
-                rx.link("Audit log", href="/audit", underline="none", class_name="place"),
-            ),
-            rx.link("Your account", href="/account", underline="none", class_name="place"),
-            rx.cond(InboxState.is_senior, AlarmSwitch.create()),
             PostForm.create(
                 rx.button(
                     "Sign out", type="submit", variant="soft", color_scheme="gray", size="3", width="100%"

@@ -1,9 +1,12 @@
 """Parts of the walk: the node with its answers, the note, the bar that is always in reach."""
 
+from typing import Any
+
 import reflex as rx
 
 from troubleshoot_app.components.attachments import attach, files_of
-from troubleshoot_app.components.forms import field, form_dialog
+from troubleshoot_app.components.dialogs import close_button, dialog, dialog_foot, form_dialog
+from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.react import Answers, Arrival, Keys, Note, chart, inline_prose, prose
 from troubleshoot_app.schemas.scenarios import NAME_LENGTH
 from troubleshoot_app.states.sessions import SessionState
@@ -81,40 +84,36 @@ def arrival() -> rx.Component:
 
 
 def end_card() -> rx.Component:
-    """Return what to do at an end of the tree."""
+    """Return what to do at an end of the tree; who picked the case up resolves it, others complete or escalate."""
+    ends = rx.cond(
+        SessionState.node.kind == "resolution",
+        rx.fragment(
+            rx.text("Did that solve it?", weight="bold", size="4"),
+            _way_out("It is solved: complete", "complete"),
+            _way_out("It is not solved: get help", "escalate", variant="soft"),
+        ),
+        rx.fragment(
+            rx.text("The tree ends here. Hand over to a senior, with all that you tried.", size="4"),
+            _way_out("Get help now", "escalate"),
+        ),
+    )
+    picked_up = rx.fragment(
+        rx.text("The tree ends here. When it is solved, say what helped.", size="4"),
+        _way_out("It is solved: resolve", "resolve"),
+    )
     return rx.cond(
         SessionState.can_walk & (SessionState.node.options.length() == 0),
-        rx.box(
-            rx.cond(
-                SessionState.node.kind == "resolution",
-                rx.fragment(
-                    rx.text("Did that solve it?", weight="bold", size="4"),
-                    rx.button(
-                        "It is solved: complete",
-                        size="4",
-                        class_name="option-button",
-                        on_click=SessionState.open_dialog("complete"),
-                    ),
-                    rx.button(
-                        "It is not solved: get help",
-                        size="4",
-                        variant="soft",
-                        class_name="option-button",
-                        on_click=SessionState.open_dialog("escalate"),
-                    ),
-                ),
-                rx.fragment(
-                    rx.text("The tree ends here. Hand over to a senior, with all that you tried.", size="4"),
-                    rx.button(
-                        "Get help now",
-                        size="4",
-                        class_name="option-button",
-                        on_click=SessionState.open_dialog("escalate"),
-                    ),
-                ),
-            ),
-            class_name="end",
-        ),
+        rx.box(rx.cond(SessionState.handoff, picked_up, ends), class_name="end"),
+    )
+
+
+def _way_out(words: str, dialog_name: str, **props: Any) -> rx.Component:
+    return rx.button(
+        words,
+        size="4",
+        class_name="option-button",
+        on_click=SessionState.open_dialog(dialog_name),
+        **props,
     )
 
 
@@ -162,7 +161,6 @@ def scenario_dialog() -> rx.Component:
         opened=SessionState.dialog == "scenario",
         on_toggle=SessionState.toggle_dialog,
         on_submit=SessionState.keep_scenario,
-        on_cancel=SessionState.open_dialog(""),
         submit="Keep scenario",
         explanation="From now on the tree is published only while these answers end where they did here.",
     )
@@ -170,19 +168,14 @@ def scenario_dialog() -> rx.Component:
 
 def map_dialog() -> rx.Component:
     """Return the chart of the tree with the node where the session stands."""
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title("You are here", size="5", mb="1"),
-            rx.dialog.description(SessionState.tree_title, size="3", color_scheme="gray", mb="3"),
-            chart(f"/api/v1/web/charts/sessions/{SessionState.id}", here=SessionState.node.id),
-            rx.box(
-                rx.button("Close", size="3", variant="soft", on_click=SessionState.open_dialog("")),
-                class_name="dialog-actions",
-            ),
-            max_width="60rem",
-        ),
-        open=SessionState.dialog == "map",
-        on_open_change=SessionState.toggle_dialog,
+    return dialog(
+        "You are here",
+        chart(f"/api/v1/web/charts/sessions/{SessionState.id}", here=SessionState.node.id),
+        dialog_foot(close_button()),
+        explanation=SessionState.tree_title,
+        opened=SessionState.dialog == "map",
+        on_toggle=SessionState.toggle_dialog,
+        max_width="60rem",
     )
 
 
@@ -190,33 +183,26 @@ def keys() -> rx.Component:
     """Return what listens to the keys of the walk, and the dialog that shows them."""
     return rx.fragment(
         Keys.create(on_help=SessionState.open_dialog("keys")),
-        rx.dialog.root(
-            rx.dialog.content(
-                rx.dialog.title("Keys", size="5", mb="1"),
-                rx.dialog.description(
-                    "They work while you are not typing.", size="3", color_scheme="gray", mb="3"
-                ),
-                rx.el.dl(
-                    *[
-                        rx.fragment(rx.el.dt(rx.el.kbd(key)), rx.el.dd(meaning))
-                        for key, meaning in (
-                            ("1 – 9", "Choose that answer"),
-                            ("B", "Back to the question before"),
-                            ("N", "Write a note"),
-                            ("E", "Escalate"),
-                            ("?", "Show these keys"),
-                        )
-                    ],
-                    class_name="keys",
-                ),
-                rx.box(
-                    rx.button("Close", size="3", variant="soft", on_click=SessionState.open_dialog("")),
-                    class_name="dialog-actions",
-                ),
-                max_width="26rem",
+        dialog(
+            "Keys",
+            rx.el.dl(
+                *[
+                    rx.fragment(rx.el.dt(rx.el.kbd(key)), rx.el.dd(meaning))
+                    for key, meaning in (
+                        ("1 – 9", "Choose that answer"),
+                        ("B", "Back to the question before"),
+                        ("N", "Write a note"),
+                        ("E", "Escalate"),
+                        ("?", "Show these keys"),
+                    )
+                ],
+                class_name="keys",
             ),
-            open=SessionState.dialog == "keys",
-            on_open_change=SessionState.toggle_dialog,
+            dialog_foot(close_button()),
+            explanation="They work while you are not typing.",
+            opened=SessionState.dialog == "keys",
+            on_toggle=SessionState.toggle_dialog,
+            max_width="26rem",
         ),
     )
 

@@ -74,7 +74,7 @@ def _notifications() -> rx.Component:
                 rx.box(
                     _tick("On screen, while a page is open", "in_app", chosen.in_app),
                     _tick("By mail", "email", chosen.email),
-                    class_name="choices choices-two",
+                    class_name="choices",
                 ),
                 class_name="choice-set",
             ),

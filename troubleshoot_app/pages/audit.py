@@ -1,11 +1,10 @@
 """The audit log: who did what, for admins."""
 
-from typing import Any
-
 import reflex as rx
 
+from troubleshoot_app.components.lists import day, more_button, narrowing, select
 from troubleshoot_app.components.react import clock
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, not_for_you, page, page_heading, waiting
 from troubleshoot_app.schemas.audit import AuditView
 from troubleshoot_app.states.audit import AuditState
 
@@ -22,11 +21,11 @@ _KINDS = (
 def audit() -> rx.Component:
     """Return the page."""
     return page(
-        page_heading("Audit log"),
         rx.cond(
             AuditState.refused != "",
-            empty("lock", "Not for your role", AuditState.refused, rx.link("Home", href="/")),
+            not_for_you(AuditState.refused),
             rx.fragment(
+                page_heading("Audit log"),
                 rx.text(
                     "Who changed rights, trees, escalations and settings, and when.",
                     size="3",
@@ -40,43 +39,24 @@ def audit() -> rx.Component:
 
 
 def _filters() -> rx.Component:
-    return rx.box(
-        _labelled(
+    return narrowing(
+        select(
             "Person",
-            "audit-person",
-            rx.el.select(
-                rx.el.option("Everybody", value=""),
-                rx.foreach(AuditState.people, lambda one: rx.el.option(one.name, value=one.id)),
-                id="audit-person",
-                value=AuditState.user_id,
-                on_change=AuditState.choose_person,
-                class_name="select",
-            ),
+            rx.el.option("Everybody", value=""),
+            rx.foreach(AuditState.people, lambda one: rx.el.option(one.name, value=one.id)),
+            value=AuditState.user_id,
+            on_change=AuditState.choose_person,
         ),
-        _labelled(
+        select(
             "Kind",
-            "audit-kind",
-            rx.el.select(
-                rx.el.option("Everything", value=""),
-                *[rx.el.option(words, value=kind) for kind, words in _KINDS],
-                id="audit-kind",
-                value=AuditState.kind,
-                on_change=AuditState.choose_kind,
-                class_name="select",
-            ),
+            rx.el.option("Everything", value=""),
+            *[rx.el.option(words, value=kind) for kind, words in _KINDS],
+            value=AuditState.kind,
+            on_change=AuditState.choose_kind,
         ),
-        _labelled("From", "audit-from", _day("audit-from", AuditState.since, AuditState.choose_since)),
-        _labelled("To", "audit-to", _day("audit-to", AuditState.until, AuditState.choose_until)),
-        class_name="narrowing",
+        day("From", value=AuditState.since, on_change=AuditState.choose_since),
+        day("To", value=AuditState.until, on_change=AuditState.choose_until),
     )
-
-
-def _labelled(label: str, name: str, control: rx.Component) -> rx.Component:
-    return rx.box(rx.el.label(label, html_for=name, class_name="field-label"), control, class_name="field")
-
-
-def _day(name: str, value: Any, on_change: Any) -> rx.Component:
-    return rx.el.input(id=name, type="date", value=value, on_change=on_change, class_name="select")
 
 
 def _list() -> rx.Component:
@@ -89,10 +69,7 @@ def _list() -> rx.Component:
                 custom_attrs={"aria-label": "What was done"},
             ),
             rx.box(
-                rx.cond(
-                    AuditState.has_more,
-                    rx.button("Show more", size="3", variant="soft", on_click=AuditState.show_more),
-                ),
+                more_button(AuditState),
                 rx.el.a(
                     rx.icon("download", size=18, custom_attrs={"aria-hidden": "true"}),
                     rx.el.span("Save as CSV", class_name="export-name"),

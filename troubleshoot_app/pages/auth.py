@@ -107,8 +107,7 @@ def _join() -> rx.Component:
 
 
 def _card(title: str, *children: rx.Component) -> rx.Component:
-    heading = rx.heading(title, as_="h1", size="6")
-    return rx.card(rx.box(heading, *children, class_name="stack"), size="4")
+    return rx.box(rx.heading(title, as_="h1", size="6"), *children, class_name="panel")
 
 
 def _email() -> rx.Component:
@@ -124,4 +123,4 @@ def _submit(words: str) -> rx.Component:
 
 
 def _aside(question: str, words: str, href: str) -> rx.Component:
-    return rx.text(question, rx.link(words, href=href, underline="always"), size="3", align="center")
+    return rx.text(question, rx.link(words, href=href, underline="always"), size="3", class_name="aside")

@@ -3,8 +3,9 @@
 import reflex as rx
 
 from troubleshoot_app.components.badges import DELIVERY_WORDS, delivery_badge
+from troubleshoot_app.components.lists import more_button, narrowing, select
 from troubleshoot_app.components.react import Follow, ago, clock
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, not_for_you, page, page_heading, waiting
 from troubleshoot_app.domain.handoff import News
 from troubleshoot_app.schemas.handoffs import AccountDelivery
 from troubleshoot_app.states.deliveries import DeliveriesState
@@ -14,22 +15,17 @@ from troubleshoot_app.states.inbox import InboxState
 def deliveries() -> rx.Component:
     """Return the page."""
     return page(
-        page_heading("Deliveries"),
         rx.cond(
             DeliveriesState.refused != "",
-            empty(
-                "lock",
-                "Not for your role",
-                DeliveriesState.refused,
-                rx.link("All escalations", href="/handoffs"),
-            ),
+            not_for_you(DeliveriesState.refused),
             rx.fragment(
+                page_heading("Deliveries"),
                 rx.text(
-                    "Whom the latest escalations and the news of them came to, by which channel, and what became of it.",
+                    "Who was told of the latest escalations, how, and whether it arrived.",
                     size="3",
                     class_name="quiet",
                 ),
-                _filter(),
+                narrowing(_state()),
                 rx.cond(DeliveriesState.loaded, _list(), waiting()),
             ),
         ),
@@ -37,18 +33,13 @@ def deliveries() -> rx.Component:
     )
 
 
-def _filter() -> rx.Component:
-    return rx.box(
-        rx.el.label("State", html_for="status", class_name="field-label"),
-        rx.el.select(
-            rx.el.option("All", value=""),
-            *[rx.el.option(words, value=status) for status, words, _ in DELIVERY_WORDS],
-            id="status",
-            value=DeliveriesState.status,
-            on_change=DeliveriesState.choose_status,
-            class_name="select",
-        ),
-        class_name="field",
+def _state() -> rx.Component:
+    return select(
+        "State",
+        rx.el.option("All", value=""),
+        *[rx.el.option(words, value=status) for status, words, _ in DELIVERY_WORDS],
+        value=DeliveriesState.status,
+        on_change=DeliveriesState.choose_status,
     )
 
 
@@ -61,10 +52,7 @@ def _list() -> rx.Component:
                 class_name="deliveries",
                 custom_attrs={"aria-label": "Deliveries"},
             ),
-            rx.cond(
-                DeliveriesState.has_more,
-                rx.button("Show more", size="3", variant="soft", on_click=DeliveriesState.show_more),
-            ),
+            more_button(DeliveriesState),
         ),
         empty(
             "mail-check",

@@ -25,23 +25,18 @@ def new_tree() -> rx.Component:
                 ".",
                 size="3",
             ),
-            rx.card(
-                rx.form(
-                    rx.box(
-                        field(
-                            "Title",
-                            "title",
-                            hint="What is broken, in the words that somebody in the field would use.",
-                            max_length=200,
-                            required=True,
-                            auto_focus=True,
-                        ),
-                        rx.button("Write the tree", type="submit", size="4", width="100%"),
-                        class_name="stack",
-                    ),
-                    on_submit=NewTreeState.create,
+            rx.form(
+                field(
+                    "Title",
+                    "title",
+                    hint="What is broken, in the words that somebody in the field would use.",
+                    max_length=200,
+                    required=True,
+                    auto_focus=True,
                 ),
-                size="3",
+                rx.button("Write the tree", type="submit", size="4", width="100%"),
+                on_submit=NewTreeState.create,
+                class_name="panel",
             ),
         )
     )

@@ -5,8 +5,8 @@ import reflex as rx
 from troubleshoot_app.components.attachments import files_of
 from troubleshoot_app.components.badges import overdue_badge, priority_badge, status_badge
 from troubleshoot_app.components.cards import handoff_card
-from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
-from troubleshoot_app.components.links import link_button
+from troubleshoot_app.components.case_dialogs import release_dialog, resolve_dialog
+from troubleshoot_app.components.links import link_button, replay_link
 from troubleshoot_app.components.path import step_line
 from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
@@ -20,14 +20,20 @@ def handoffs() -> rx.Component:
     return page(
         page_heading(
             "Escalations",
-            rx.cond(InboxState.is_admin, rx.link("Deliveries", href="/deliveries", size="3")),
+            rx.cond(
+                InboxState.is_admin,
+                rx.link("Deliveries", href="/deliveries", size="3", class_name="page-link"),
+            ),
         ),
         unreachable_strip(HandoffsState.unreachable),
         rx.cond(
             HandoffsState.loaded,
             rx.cond(
                 HandoffsState.queue.length() > 0,
-                rx.box(rx.foreach(HandoffsState.queue, handoff_card), class_name="stack"),
+                rx.box(
+                    rx.foreach(HandoffsState.queue, lambda one: handoff_card(one, HandoffsState.me)),
+                    class_name="stack",
+                ),
                 empty(
                     "party-popper",
                     "Nobody is waiting",
@@ -85,27 +91,7 @@ def _briefing() -> rx.Component:
         rx.cond(shown.reason != "", rx.el.blockquote(rx.text(shown.reason, size="4"), class_name="reason")),
         rx.cond(shown.briefing.out_of_range.length() > 0, _out_of_range()),
         _actions(),
-        rx.card(
-            rx.text(
-                "Stuck at",
-                rx.cond(
-                    shown.briefing.stuck_in.title != shown.tree_title,
-                    f", in “{shown.briefing.stuck_in.title}”",
-                    "",
-                ),
-                size="2",
-                weight="bold",
-                class_name="quiet",
-            ),
-            rx.el.h2(inline_prose(shown.briefing.stuck_at), class_name="stuck-at"),
-            rx.cond(shown.briefing.stuck_help != "", prose(shown.briefing.stuck_help)),
-            rx.cond(
-                shown.briefing.pending_note != "",
-                rx.text("Note: ", shown.briefing.pending_note, size="3", class_name="step-note"),
-            ),
-            files_of(shown.briefing.attachments, shown.briefing.path.length() + 1, and_loose=True),
-            size="3",
-        ),
+        _stuck(),
         rx.el.section(
             rx.heading("What was tried", as_="h2", size="5"),
             rx.cond(
@@ -138,10 +124,37 @@ def _briefing() -> rx.Component:
     )
 
 
+def _stuck() -> rx.Component:
+    """Return the question at hand: where the session was left, or where it stands since somebody took it up again."""
+    shown = HandoffState.handoff
+    return rx.el.section(
+        rx.text(
+            rx.cond(shown.claimed_by, "Stands at", "Stuck at"),
+            rx.cond(
+                shown.briefing.stuck_in.title != shown.tree_title,
+                f", in “{shown.briefing.stuck_in.title}”",
+                "",
+            ),
+            size="2",
+            weight="bold",
+            class_name="quiet",
+        ),
+        rx.el.h2(inline_prose(shown.briefing.stuck_at), class_name="stuck-at"),
+        rx.cond(shown.briefing.stuck_help != "", prose(shown.briefing.stuck_help)),
+        rx.cond(
+            shown.briefing.pending_note != "",
+            rx.text("Note: ", shown.briefing.pending_note, size="3", class_name="step-note"),
+        ),
+        files_of(shown.briefing.attachments, shown.briefing.path.length() + 1, and_loose=True),
+        class_name="panel stuck",
+        custom_attrs={"aria-label": "Where it stands"},
+    )
+
+
 def _out_of_range() -> rx.Component:
     return rx.callout.root(
         rx.callout.icon(rx.icon("triangle-alert", size=18, custom_attrs={"aria-hidden": "true"})),
-        rx.callout.text("Out of range", weight="bold"),
+        rx.callout.text(rx.text.strong("Out of range")),
         rx.el.ul(
             rx.foreach(
                 HandoffState.handoff.briefing.out_of_range,
@@ -183,6 +196,7 @@ def _actions() -> rx.Component:
             ),
         ),
         to_session,
+        replay_link(shown.session_id),
         rx.cond(
             (shown.status == "open") & HandoffState.is_from_me,
             rx.button(

@@ -6,7 +6,6 @@ from troubleshoot_app.components.cards import handoff_card, session_card, tree_c
 from troubleshoot_app.components.react import Follow, SearchForm
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.components.watch import unreachable_strip
-from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.states.home import HomeState
 from troubleshoot_app.states.inbox import InboxState
 
@@ -15,7 +14,7 @@ def home() -> rx.Component:
     """Return what waits: open escalations first for seniors, open sessions and trees for everybody. Field staff looks for
     a tree first."""
     return page(
-        page_heading(f"Hello, {InboxState.first_name}"),
+        page_heading(rx.cond(InboxState.first_name != "", f"Hello, {InboxState.first_name}", "Hello")),
         rx.cond((InboxState.user_name != "") & ~InboxState.is_senior, _search()),
         rx.cond(
             HomeState.loaded,
@@ -44,10 +43,12 @@ def _search() -> rx.Component:
 def _escalations() -> rx.Component:
     return _section(
         "Escalations",
-        rx.link("The whole queue", href="/handoffs", size="3"),
+        ("The whole queue", "/handoffs"),
         rx.cond(
             HomeState.queue.length() > 0,
-            rx.box(rx.foreach(HomeState.queue, _escalation), class_name="stack"),
+            rx.box(
+                rx.foreach(HomeState.queue, lambda one: handoff_card(one, HomeState.me)), class_name="stack"
+            ),
             rx.text(
                 "Nobody is waiting for help. You will see it here, at once, when somebody does.",
                 class_name="quiet",
@@ -56,28 +57,11 @@ def _escalations() -> rx.Component:
     )
 
 
-def _escalation(handoff: rx.Var[HandoffView]) -> rx.Component:
-    return rx.box(
-        handoff_card(handoff),
-        rx.cond(
-            (handoff.status == "open") & (handoff.raised_by.id != HomeState.me),
-            rx.button(
-                "Pick up",
-                size="3",
-                on_click=InboxState.pick_up(handoff.id),
-                custom_attrs={"aria-label": f"Pick up from {handoff.raised_by.name}"},
-            ),
-        ),
-        class_name="with-action",
-        key=handoff.id,
-    )
-
-
 def _to_look_after() -> rx.Component:
     """Return what admins see to: drafts with problems, and mails that came to nobody."""
     return _section(
         "To look after",
-        rx.link("People", href="/people", size="3"),
+        ("People", "/people"),
         rx.fragment(
             rx.cond(
                 HomeState.failed > 0,
@@ -113,7 +97,7 @@ def _to_look_after() -> rx.Component:
 def _sessions() -> rx.Component:
     return _section(
         "Continue",
-        rx.link("All sessions", href="/sessions", size="3"),
+        ("All sessions", "/sessions"),
         rx.box(rx.foreach(HomeState.sessions, session_card), class_name="stack"),
     )
 
@@ -121,7 +105,7 @@ def _sessions() -> rx.Component:
 def _trees() -> rx.Component:
     return _section(
         "Find a tree",
-        rx.link("All trees", href="/trees", size="3"),
+        ("All trees", "/trees"),
         rx.cond(
             HomeState.trees.length() > 0,
             rx.box(rx.foreach(HomeState.trees, tree_card), class_name="cards"),
@@ -134,9 +118,15 @@ def _trees() -> rx.Component:
     )
 
 
-def _section(title: str, more: rx.Component, body: rx.Component) -> rx.Component:
+def _section(title: str, more: tuple[str, str], body: rx.Component) -> rx.Component:
+    words, href = more
     return rx.el.section(
-        rx.flex(rx.heading(title, as_="h2", size="5"), more, justify="between", align="baseline"),
+        rx.flex(
+            rx.heading(title, as_="h2", size="5"),
+            rx.link(words, href=href, size="3", class_name="page-link"),
+            justify="between",
+            align="center",
+        ),
         body,
         class_name="section",
     )

@@ -16,7 +16,7 @@ from troubleshoot_app.components.insight import (
 )
 from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.react import chart
-from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
+from troubleshoot_app.components.shell import empty, no_page, not_for_you, page, page_heading, waiting
 from troubleshoot_app.schemas.insight import NodeRow, VersionRow
 from troubleshoot_app.states.insights import CountedSessionsState, InsightsState, TreeInsightState
 
@@ -130,7 +130,12 @@ def _tree() -> rx.Component:
                 _section("Versions", _versions()),
                 _foot(state.csv),
             ),
-            empty("git-branch", "Never published", "Publish the draft; what is walked then is counted here."),
+            empty(
+                "git-branch",
+                "Never published",
+                "Publish the draft; what is walked then is counted here.",
+                link_button("Open the draft", href=f"/trees/{state.id}/edit"),
+            ),
         ),
     )
 
@@ -319,6 +324,6 @@ def _trouble(words: Any) -> rx.Component:
 def _unless_refused(state: Any, *children: rx.Component) -> rx.Component:
     return rx.cond(
         state.refused != "",
-        no_page("lock", "For seniors", state.refused, link_button("Home", href="/", variant="solid")),
+        not_for_you(state.refused),
         rx.fragment(*children),
     )

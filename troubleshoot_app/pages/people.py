@@ -3,9 +3,11 @@
 import reflex as rx
 
 from troubleshoot_app.components.badges import role_badge
-from troubleshoot_app.components.forms import choice, field, form_dialog
+from troubleshoot_app.components.dialogs import form_dialog, question_dialog
+from troubleshoot_app.components.forms import choice, field
+from troubleshoot_app.components.lists import more_button
 from troubleshoot_app.components.react import ago
-from troubleshoot_app.components.shell import empty, page, page_heading, waiting
+from troubleshoot_app.components.shell import not_for_you, page, page_heading, waiting
 from troubleshoot_app.schemas.people import Member, OpenInvitation
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.people import PeopleState
@@ -21,17 +23,19 @@ _ROLES = [
 def people() -> rx.Component:
     """Return the page."""
     return page(
-        page_heading(
-            "People",
-            rx.cond(
-                InboxState.is_admin,
-                rx.button("Invite", size="3", on_click=PeopleState.open_dialog("invite", "")),
-            ),
-        ),
         rx.cond(
             PeopleState.refused != "",
-            empty("lock", "Not for your role", PeopleState.refused, rx.link("Your account", href="/account")),
-            rx.cond(PeopleState.loaded, _lists(), waiting()),
+            not_for_you(PeopleState.refused),
+            rx.fragment(
+                page_heading(
+                    "People",
+                    rx.cond(
+                        InboxState.is_admin,
+                        rx.button("Invite", size="3", on_click=PeopleState.open_dialog("invite", "")),
+                    ),
+                ),
+                rx.cond(PeopleState.loaded, _lists(), waiting()),
+            ),
         ),
         _invite_dialog(),
         _change_dialog(),
@@ -61,10 +65,7 @@ def _lists() -> rx.Component:
                 class_name="deliveries",
                 custom_attrs={"aria-label": "People"},
             ),
-            rx.cond(
-                PeopleState.has_more,
-                rx.button("Show more", size="3", variant="soft", on_click=PeopleState.show_more),
-            ),
+            more_button(PeopleState),
             class_name="section",
         ),
     )
@@ -188,49 +189,45 @@ def _invite_dialog() -> rx.Component:
         opened=PeopleState.dialog == "invite",
         on_toggle=PeopleState.toggle_dialog,
         on_submit=PeopleState.invite,
-        on_cancel=PeopleState.open_dialog("", ""),
         submit="Send invitation",
         explanation="They get a mail with a link that is good for 7 days, and choose a name and a password.",
     )
 
 
 def _change_dialog() -> rx.Component:
+    chosen = PeopleState.chosen
     return form_dialog(
-        "Change",
-        field("Name", "name", default_value=PeopleState.chosen.name, max_length=200),
-        choice("Role", "role", _ROLES, PeopleState.chosen.role, in_rows=True),
+        f"Change {chosen.name}",
+        field("Name", "name", default_value=chosen.name, max_length=200),
+        choice("Role", "role", _ROLES, chosen.role, in_rows=True),
         opened=PeopleState.dialog == "change",
         on_toggle=PeopleState.toggle_dialog,
         on_submit=PeopleState.change,
-        on_cancel=PeopleState.open_dialog("", ""),
         submit="Save",
-        explanation="A new role counts at once. Cases that somebody picked up and may not have any more are open again.",
+        explanation="A new role counts at once. A case that they picked up and may no longer have is open again.",
     )
 
 
 def _deactivate_dialog() -> rx.Component:
-    return form_dialog(
-        "Deactivate",
+    return question_dialog(
+        f"Deactivate {PeopleState.chosen.name}?",
         opened=PeopleState.dialog == "deactivate",
         on_toggle=PeopleState.toggle_dialog,
-        on_submit=PeopleState.deactivate,
-        on_cancel=PeopleState.open_dialog("", ""),
-        submit="Deactivate",
-        explanation=f"{PeopleState.chosen.name} is signed out everywhere, cannot sign in and is not told of escalations."
-        " Cases that they picked up are open again. You can reactivate them at any time.",
+        explanation="They are signed out everywhere, cannot sign in and are not told of escalations. Cases that they "
+        "picked up are open again. You can reactivate them at any time.",
+        confirm="Deactivate",
+        on_confirm=PeopleState.deactivate,
+        is_loss=False,
     )
 
 
 def _delete_dialog() -> rx.Component:
-    return form_dialog(
-        "Delete",
+    return question_dialog(
+        f"Delete {PeopleState.chosen.name}?",
         opened=PeopleState.dialog == "delete",
         on_toggle=PeopleState.toggle_dialog,
-        on_submit=PeopleState.delete,
-        on_cancel=PeopleState.open_dialog("", ""),
-        submit="Delete",
-        color_scheme="red",
-        explanation=f"{PeopleState.chosen.name} is signed out everywhere and gone from this list for good. Cases that they"
-        " picked up are open again. What they did stays in the record, with their name, and their address can be"
-        " invited anew.",
+        explanation="They are signed out everywhere and gone from this list for good. Cases that they picked up are open "
+        "again. What they did stays in the record, with their name, and their address can be invited anew.",
+        confirm="Delete",
+        on_confirm=PeopleState.delete,
     )

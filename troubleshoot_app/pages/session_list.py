@@ -1,14 +1,13 @@
 """The list of sessions: continue, find, rename, take away."""
 
-from typing import Any
-
 import reflex as rx
 
 from troubleshoot_app.components.cards import session_card
+from troubleshoot_app.components.dialogs import form_dialog
 from troubleshoot_app.components.export import copy_button, export_button
-from troubleshoot_app.components.forms import field, form_dialog
+from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.links import link_button, replay_link
-from troubleshoot_app.components.react import SearchBox
+from troubleshoot_app.components.lists import more_button, narrowing, search_box, select
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
 from troubleshoot_app.schemas.sessions import SessionSummary
 from troubleshoot_app.states.inbox import InboxState
@@ -30,15 +29,7 @@ def sessions() -> rx.Component:
     return page(
         page_heading("Sessions"),
         rx.box(
-            SearchBox.create(
-                rx.icon("search", size=18, custom_attrs={"aria-hidden": "true"}),
-                hydrated=rx.State.is_hydrated,
-                label="Search sessions",
-                words=SessionsState.words,
-                loads=SessionsState.loads,
-                address=SessionsState.address,
-                on_search=SessionsState.search,
-            ),
+            search_box("Search sessions", SessionsState),
             _filters(),
             class_name="finder",
         ),
@@ -48,14 +39,14 @@ def sessions() -> rx.Component:
 
 
 def _filters() -> rx.Component:
-    return rx.box(
-        _filter(
+    return narrowing(
+        select(
             "State",
             *[rx.el.option(words, value=status) for status, words in _STATUSES],
             value=SessionsState.status,
             on_change=SessionsState.choose_status,
         ),
-        _filter(
+        select(
             "Tree",
             rx.el.option("All trees", value=""),
             rx.foreach(SessionsState.trees, lambda tree: rx.el.option(tree.title, value=tree.id)),
@@ -64,7 +55,7 @@ def _filters() -> rx.Component:
         ),
         rx.cond(
             InboxState.is_senior,
-            _filter(
+            select(
                 "Whose",
                 rx.el.option("Mine", value=""),
                 rx.el.option("Everybody's", value="account"),
@@ -72,12 +63,7 @@ def _filters() -> rx.Component:
                 on_change=SessionsState.choose_scope,
             ),
         ),
-        class_name="narrowing",
     )
-
-
-def _filter(label: str, *options: rx.Component, **props: Any) -> rx.Component:
-    return rx.el.select(*options, class_name="select", custom_attrs={"aria-label": label}, **props)
 
 
 def _found() -> rx.Component:
@@ -85,10 +71,7 @@ def _found() -> rx.Component:
         SessionsState.sessions.length() > 0,
         rx.fragment(
             rx.box(rx.foreach(SessionsState.sessions, _session), class_name="stack"),
-            rx.cond(
-                SessionsState.has_more,
-                rx.button("Show more", size="3", variant="soft", on_click=SessionsState.show_more),
-            ),
+            more_button(SessionsState),
         ),
         empty(
             "clipboard-list",
@@ -159,7 +142,6 @@ def _about_dialog() -> rx.Component:
         opened=SessionsState.dialog == "about",
         on_toggle=SessionsState.toggle_dialog,
         on_submit=SessionsState.describe,
-        on_cancel=SessionsState.open_dialog(""),
         submit="Save",
         explanation="A few words that you and a senior will know it by, and where it is in your ticket system.",
     )

@@ -4,8 +4,9 @@ import reflex as rx
 
 from troubleshoot_app.components.answer_change import change_dialog
 from troubleshoot_app.components.badges import status_badge
-from troubleshoot_app.components.dialogs import release_dialog, resolve_dialog
-from troubleshoot_app.components.forms import choice, form_dialog, text_field
+from troubleshoot_app.components.case_dialogs import release_dialog, resolve_dialog
+from troubleshoot_app.components.dialogs import form_dialog
+from troubleshoot_app.components.forms import choice, text_field
 from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.path import path_so_far
 from troubleshoot_app.components.react import Follow
@@ -83,7 +84,7 @@ def _about() -> rx.Component:
             rx.cond(SessionState.asset != "", " · " + SessionState.asset, ""),
             rx.cond(SessionState.ticket_ref != "", " · " + SessionState.ticket_ref, ""),
             size="2",
-            class_name="quiet about-case",
+            class_name="quiet clamp about-case",
         ),
         rx.cond(SessionState.status != "active", status_badge(SessionState.status)),
         steps_left(),
@@ -219,7 +220,6 @@ def _escalate_dialog() -> rx.Component:
         opened=SessionState.dialog == "escalate",
         on_toggle=SessionState.toggle_dialog,
         on_submit=SessionState.escalate,
-        on_cancel=SessionState.open_dialog(""),
         submit="Send escalation",
         explanation=rx.cond(
             reach.online + reach.by_mail > 0,
@@ -238,7 +238,6 @@ def _park_dialog() -> rx.Component:
         opened=SessionState.dialog == "park",
         on_toggle=SessionState.toggle_dialog,
         on_submit=SessionState.park,
-        on_cancel=SessionState.open_dialog(""),
         submit="Park session",
         explanation="It stays as it is until you resume it. Nobody is told.",
     )
@@ -259,7 +258,6 @@ def _complete_dialog() -> rx.Component:
         opened=SessionState.dialog == "complete",
         on_toggle=SessionState.toggle_dialog,
         on_submit=SessionState.complete,
-        on_cancel=SessionState.open_dialog(""),
         submit="Complete session",
         explanation="This ends the session. Everything stays in the record.",
     )

@@ -47,40 +47,36 @@ def _scan() -> rx.Component:
     return rx.fragment(
         page_heading(shown.title),
         rx.cond(shown.description != "", rx.text(shown.description, size="4")),
-        rx.card(
-            rx.box(
-                rx.cond(
-                    ScanState.asset != "",
-                    rx.box(
-                        rx.text("Asset", size="2", weight="bold", class_name="quiet"),
-                        rx.text(ScanState.asset, size="6", weight="bold", class_name="asset"),
-                    ),
+        rx.box(
+            rx.cond(
+                ScanState.asset != "",
+                rx.box(
+                    rx.text("Asset", size="2", weight="bold", class_name="quiet"),
+                    rx.text(ScanState.asset, size="6", weight="bold", class_name="asset"),
                 ),
-                rx.cond(
-                    ScanState.can_start,
-                    rx.button(
-                        rx.cond(is_open, "Continue session", "Start session"),
-                        size="4",
-                        width="100%",
-                        on_click=ScanState.go,
-                    ),
-                    rx.callout(
-                        "This tree is a draft: it cannot be walked until it is published.",
-                        icon="pencil-ruler",
-                        color_scheme="amber",
-                        size="2",
-                    ),
-                ),
-                rx.cond(
-                    is_open,
-                    rx.text("You have a session open on this.", size="3", class_name="quiet"),
-                ),
-                class_name="stack",
             ),
-            size="3",
-            class_name="start",
+            rx.cond(
+                ScanState.can_start,
+                rx.button(
+                    rx.cond(is_open, "Continue session", "Start session"),
+                    size="4",
+                    width="100%",
+                    on_click=ScanState.go,
+                ),
+                rx.callout(
+                    "This tree is a draft: it cannot be walked until it is published.",
+                    icon="pencil-ruler",
+                    color_scheme="amber",
+                    size="2",
+                ),
+            ),
+            rx.cond(
+                is_open,
+                rx.text("You have a session open on this.", size="3", class_name="quiet"),
+            ),
+            class_name="panel",
         ),
-        rx.link("About this tree", href=f"/trees/{shown.id}", size="3", class_name="aside"),
+        rx.link("About this tree", href=f"/trees/{shown.id}", size="3", class_name="page-link"),
     )
 
 
@@ -93,7 +89,7 @@ def _sheet() -> rx.Component:
                 "Stick one on each machine: whoever scans it starts the right tree, with the asset filled in.",
                 size="3",
             ),
-            rx.link(shown.title, href=f"/trees/{shown.id}", size="3", class_name="aside"),
+            rx.link(shown.title, href=f"/trees/{shown.id}", size="3", class_name="page-link"),
             rx.cond(SheetState.labels.length() > 0, _choose(), _draft()),
             class_name="stack sheet-form",
         ),
@@ -106,26 +102,21 @@ def _sheet() -> rx.Component:
 
 
 def _choose() -> rx.Component:
-    return rx.card(
-        rx.form(
-            rx.box(
-                text_field(
-                    "Assets",
-                    "assets",
-                    hint="One on each line, such as RTR-12. Without any there is one label for all.",
-                    max_length=12_000,
-                ),
-                rx.box(
-                    rx.button("Make labels", type="submit", size="3", variant="soft"),
-                    PrintButton.create(label="Print"),
-                    class_name="actions",
-                ),
-                class_name="stack",
-            ),
-            on_submit=SheetState.make,
-            reset_on_submit=False,
+    return rx.form(
+        text_field(
+            "Assets",
+            "assets",
+            hint="One on each line, such as RTR-12. Without any there is one label for all.",
+            max_length=12_000,
         ),
-        size="3",
+        rx.box(
+            rx.button("Make labels", type="submit", size="3", variant="soft"),
+            PrintButton.create(label="Print"),
+            class_name="actions",
+        ),
+        on_submit=SheetState.make,
+        reset_on_submit=False,
+        class_name="panel",
     )
 
 

@@ -1,15 +1,15 @@
 """Trees: find one, see what it is for, start a session."""
 
-from typing import Any
-
 import reflex as rx
 
 from troubleshoot_app.components.badges import severity_badge, status_badge
 from troubleshoot_app.components.cards import hit_card
+from troubleshoot_app.components.dialogs import question_dialog
 from troubleshoot_app.components.export import tree_export_button
 from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.links import link_button
-from troubleshoot_app.components.react import SearchBox, chart
+from troubleshoot_app.components.lists import narrowing, search_box, select
+from troubleshoot_app.components.react import chart
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.trees import Category, ProblemView
 from troubleshoot_app.states.inbox import InboxState
@@ -38,15 +38,7 @@ def trees() -> rx.Component:
             ),
         ),
         rx.box(
-            SearchBox.create(
-                rx.icon("search", size=18, custom_attrs={"aria-hidden": "true"}),
-                hydrated=rx.State.is_hydrated,
-                label="Search trees",
-                words=TreesState.words,
-                loads=TreesState.loads,
-                address=TreesState.address,
-                on_search=TreesState.search,
-            ),
+            search_box("Search trees", TreesState),
             _filters(),
             class_name="finder",
         ),
@@ -55,19 +47,19 @@ def trees() -> rx.Component:
 
 
 def _filters() -> rx.Component:
-    return rx.box(
-        _filter(
+    return narrowing(
+        select(
             "Category",
-            "All categories",
+            rx.el.option("All categories", value=""),
             rx.foreach(TreesState.categories, _category),
             value=TreesState.category,
             on_change=TreesState.choose_category,
         ),
         rx.cond(
             TreesState.tags.length() > 0,
-            _filter(
+            select(
                 "Tag",
-                "All tags",
+                rx.el.option("All tags", value=""),
                 rx.foreach(TreesState.tags, lambda tag: rx.el.option(tag, value=tag)),
                 value=TreesState.tag,
                 on_change=TreesState.choose_tag,
@@ -75,25 +67,14 @@ def _filters() -> rx.Component:
         ),
         rx.cond(
             InboxState.is_senior,
-            _filter(
+            select(
                 "State",
-                "All states",
+                rx.el.option("All states", value=""),
                 *[rx.el.option(words, value=state) for state, words in _STATES],
                 value=TreesState.lifecycle,
                 on_change=TreesState.choose_state,
             ),
         ),
-        class_name="narrowing",
-    )
-
-
-def _filter(label: str, every: str, *options: rx.Component, **props: Any) -> rx.Component:
-    return rx.el.select(
-        rx.el.option(every, value=""),
-        *options,
-        class_name="select",
-        custom_attrs={"aria-label": label},
-        **props,
     )
 
 
@@ -210,57 +191,36 @@ def _tree() -> rx.Component:
 
 
 def _delete() -> rx.Component:
-    return rx.dialog.root(
-        rx.dialog.trigger(
-            rx.button(
-                rx.icon("trash-2", size=18, custom_attrs={"aria-hidden": "true"}),
-                "Delete",
-                size="3",
-                variant="soft",
-                color_scheme="red",
-            )
-        ),
-        rx.dialog.content(
-            rx.dialog.title("Delete this tree?"),
-            rx.dialog.description(
-                "Nobody finds it or starts it any more. Sessions that walk it go on. It is kept in the archive, "
-                "from where it can be restored.",
-                size="3",
-            ),
-            rx.box(
-                rx.dialog.close(rx.button("Cancel", variant="soft", color_scheme="gray", size="3")),
-                rx.dialog.close(
-                    rx.button("Delete tree", color_scheme="red", size="3", on_click=TreeState.archive)
-                ),
-                class_name="dialog-actions",
-            ),
-            max_width="32rem",
-            role="alertdialog",
-        ),
+    button = rx.button(
+        rx.icon("trash-2", size=18, custom_attrs={"aria-hidden": "true"}),
+        "Delete",
+        size="3",
+        variant="soft",
+        color_scheme="red",
+    )
+    return question_dialog(
+        "Delete this tree?",
+        explanation="Nobody finds it or starts it any more. Sessions that walk it go on. It is kept in the archive, "
+        "from where it can be restored.",
+        trigger=button,
+        confirm="Delete tree",
+        on_confirm=TreeState.archive,
     )
 
 
 def _start() -> rx.Component:
-    return rx.card(
-        rx.form(
-            rx.box(
-                field(
-                    "What is it about?",
-                    "title",
-                    hint="Optional. A few words that you and a senior will know it by.",
-                    max_length=200,
-                ),
-                field("Asset", "asset", hint="Optional. Machine, room or serial number.", max_length=200),
-                field(
-                    "Ticket", "ticket_ref", hint="Optional. The number in your ticket system.", max_length=200
-                ),
-                rx.button("Start session", type="submit", size="4", width="100%"),
-                class_name="stack",
-            ),
-            on_submit=TreeState.start,
+    return rx.form(
+        field(
+            "What is it about?",
+            "title",
+            hint="Optional. A few words that you and a senior will know it by.",
+            max_length=200,
         ),
-        size="3",
-        class_name="start",
+        field("Asset", "asset", hint="Optional. Machine, room or serial number.", max_length=200),
+        field("Ticket", "ticket_ref", hint="Optional. The number in your ticket system.", max_length=200),
+        rx.button("Start session", type="submit", size="4", width="100%"),
+        on_submit=TreeState.start,
+        class_name="panel",
     )
 
 

@@ -2,8 +2,10 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.forms import question_dialog
-from troubleshoot_app.components.react import ago, chart
+from troubleshoot_app.components.dialogs import question_dialog
+from troubleshoot_app.components.links import link_button
+from troubleshoot_app.components.lists import narrowing, select
+from troubleshoot_app.components.react import ago, chart, inline_prose
 from troubleshoot_app.components.shell import empty, for_seniors, no_page, page, page_heading, waiting
 from troubleshoot_app.schemas.versions import NodeChange, VersionView
 from troubleshoot_app.states.versions import VersionsState
@@ -28,7 +30,7 @@ def versions() -> rx.Component:
 def _versions() -> rx.Component:
     return rx.fragment(
         page_heading(VersionsState.title),
-        rx.link("Back to the tree", href=f"/trees/{VersionsState.id}", size="3"),
+        rx.link("Back to the tree", href=f"/trees/{VersionsState.id}", size="3", class_name="page-link"),
         rx.cond(
             VersionsState.versions.length() > 0,
             rx.fragment(
@@ -40,7 +42,12 @@ def _versions() -> rx.Component:
                 _comparison(),
                 _restore_dialog(),
             ),
-            empty("git-branch", "Never published", "Publish the draft, and it is listed here as version 1."),
+            empty(
+                "git-branch",
+                "Never published",
+                "Publish the draft, and it is listed here as version 1.",
+                link_button("Open the draft", href=f"/trees/{VersionsState.id}/edit"),
+            ),
         ),
     )
 
@@ -51,12 +58,12 @@ def _version(version: rx.Var[VersionView]) -> rx.Component:
             rx.text(f"Version {version.version}", weight="medium", size="3"),
             rx.text(version.by.name, ", ", ago(version.published_at), size="2", class_name="quiet"),
             rx.cond(version.note != "", rx.text(version.note, size="3")),
+            class_name="grow",
         ),
         rx.button(
             "Restore as draft",
-            size="2",
+            size="3",
             variant="soft",
-            class_name="small-target",
             on_click=VersionsState.ask_to_restore(version.version),
             custom_attrs={"aria-label": f"Restore as draft: version {version.version}"},
         ),
@@ -68,10 +75,9 @@ def _comparison() -> rx.Component:
     shown = VersionsState.comparison
     return rx.el.section(
         rx.heading("What differs", as_="h2", size="5"),
-        rx.box(
+        narrowing(
             _choice("From", VersionsState.older, VersionsState.choose_older),
             _choice("To", VersionsState.newer, VersionsState.choose_newer),
-            class_name="filters",
         ),
         rx.cond(
             shown,
@@ -94,19 +100,15 @@ def _comparison() -> rx.Component:
 
 
 def _choice(label: str, value: rx.Var[str], on_change: rx.event.EventType) -> rx.Component:
-    return rx.el.label(
-        rx.el.span(label, class_name="field-label"),
-        rx.el.select(
-            rx.foreach(
-                VersionsState.versions,
-                lambda version: rx.el.option(f"Version {version.version}", value=version.version.to_string()),
-            ),
-            rx.el.option("Draft", value="0"),
-            value=value,
-            on_change=on_change,
-            class_name="select",
+    return select(
+        label,
+        rx.foreach(
+            VersionsState.versions,
+            lambda version: rx.el.option(f"Version {version.version}", value=version.version.to_string()),
         ),
-        class_name="field",
+        rx.el.option("Draft", value="0"),
+        value=value,
+        on_change=on_change,
     )
 
 
@@ -114,29 +116,26 @@ def _restore_dialog() -> rx.Component:
     wanted = VersionsState.to_restore
     return question_dialog(
         f"Make version {wanted} the draft again?",
-        rx.box(
-            rx.button(
-                "Cancel",
-                variant="soft",
-                color_scheme="gray",
-                size="3",
-                on_click=VersionsState.ask_to_restore(0),
-            ),
-            rx.button("Restore", size="3", on_click=VersionsState.restore(wanted)),
-            class_name="dialog-actions",
-        ),
-        opened=wanted > 0,
-        on_open_change=lambda _opened: VersionsState.ask_to_restore(0),
         explanation="It takes the place of the draft as it is now, with everything in it that was not published. "
         "What is published stays until you publish again.",
+        opened=wanted > 0,
+        on_toggle=lambda _opened: VersionsState.ask_to_restore(0),
+        confirm="Restore",
+        on_confirm=VersionsState.restore(wanted),
+        is_loss=False,
     )
 
 
 def _change(change: rx.Var[NodeChange]) -> rx.Component:
     return rx.el.li(
         rx.box(
-            rx.text(rx.el.code(change.node_id), " ", change.words, size="3"),
+            rx.text(
+                rx.cond(change.words != "", inline_prose(change.words), change.node_id),
+                size="3",
+                weight="medium",
+            ),
             rx.foreach(change.lines, lambda line: rx.text(line, size="2", class_name="quiet")),
+            class_name="grow",
         ),
         rx.match(
             change.what,

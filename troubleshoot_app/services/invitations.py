@@ -31,7 +31,7 @@ from troubleshoot_app.services.tokens import derived_token
 
 LIFETIME = timedelta(days=7)
 PURPOSE = "invitation"
-NO_LONGER = "This invitation is not, or no longer, good. Ask for a new one."
+NO_LONGER = "This invitation does not work any more. Ask for a new one."
 
 _is_open = (col(Invitation.accepted_at).is_(None), col(Invitation.withdrawn_at).is_(None))
 

@@ -175,4 +175,4 @@ def _set_password(db: Session, user: User, password_hash: str) -> None:
 
 
 def _bad_link() -> Invalid:
-    return invalid("token", "This link is not, or no longer, good. Ask for a new one.")
+    return invalid("token", "This link does not work any more. Ask for a new one.")

@@ -17,6 +17,7 @@ def resolution_of(form: dict[str, Any]) -> dict[str, Any]:
 class HandoffsState(SignedInState):
     """The queue: what waits and what is being worked on."""
 
+    me: str = ""
     queue: list[HandoffView] = []
     unreachable: list[Unreachable] = []
     loaded: bool = False
@@ -24,6 +25,7 @@ class HandoffsState(SignedInState):
     @handler(Policy.SIGNED_IN)
     async def load(self):
         """Show the escalations that the caller may see and that are not over."""
+        self.me = self._owner
         self.queue = await self._run(handoff_views.list_queue)
         self.unreachable = await self._run(deliveries.list_unreachable)
         self.loaded = True

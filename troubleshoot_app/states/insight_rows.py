@@ -67,7 +67,7 @@ def escalation_tiles(figures: EscalationFigures, asked: Range) -> list[Tile]:
             href=asked.sessions(Figure.HELPED),
         ),
         Tile(
-            words="Time to claim, median",
+            words="Half picked up within",
             value=span_words(figures.median_seconds_to_claim),
             detail="None was picked up" if sooner is None else f"Nine of ten within {span_words(sooner)}",
             href=asked.sessions(Figure.CLAIMED),
