@@ -130,7 +130,7 @@ def _places() -> rx.Component:
         "Where you are signed in",
         rx.el.ul(
             rx.foreach(AccountState.places, _place),
-            class_name="deliveries",
+            class_name="rows",
             custom_attrs={"aria-label": "Where you are signed in"},
         ),
         rx.cond(

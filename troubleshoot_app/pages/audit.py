@@ -65,7 +65,7 @@ def _list() -> rx.Component:
         rx.fragment(
             rx.el.ul(
                 rx.foreach(AuditState.items, _entry),
-                class_name="deliveries",
+                class_name="rows",
                 custom_attrs={"aria-label": "What was done"},
             ),
             rx.box(

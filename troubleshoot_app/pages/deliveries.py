@@ -49,7 +49,7 @@ def _list() -> rx.Component:
         rx.fragment(
             rx.el.ul(
                 rx.foreach(DeliveriesState.items, _delivery),
-                class_name="deliveries",
+                class_name="rows",
                 custom_attrs={"aria-label": "Deliveries"},
             ),
             more_button(DeliveriesState),

@@ -52,7 +52,7 @@ def _lists() -> rx.Component:
                 rx.heading("Invited", as_="h2", size="5"),
                 rx.el.ul(
                     rx.foreach(PeopleState.invited, _invitation),
-                    class_name="deliveries",
+                    class_name="rows",
                     custom_attrs={"aria-label": "Invited"},
                 ),
                 class_name="section",
@@ -62,7 +62,7 @@ def _lists() -> rx.Component:
             rx.heading("In the account", as_="h2", size="5"),
             rx.el.ul(
                 rx.foreach(PeopleState.items, _person),
-                class_name="deliveries",
+                class_name="rows",
                 custom_attrs={"aria-label": "People"},
             ),
             more_button(PeopleState),

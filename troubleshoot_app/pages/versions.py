@@ -36,7 +36,7 @@ def _versions() -> rx.Component:
             rx.fragment(
                 rx.el.section(
                     rx.heading("Versions", as_="h2", size="5"),
-                    rx.el.ul(rx.foreach(VersionsState.versions, _version), class_name="deliveries"),
+                    rx.el.ul(rx.foreach(VersionsState.versions, _version), class_name="rows"),
                     class_name="section",
                 ),
                 _comparison(),
@@ -85,7 +85,7 @@ def _comparison() -> rx.Component:
                 rx.cond(shown.start != "", rx.text(shown.start, size="3")),
                 rx.cond(
                     shown.changes.length() > 0,
-                    rx.el.ul(rx.foreach(shown.changes, _change), class_name="deliveries"),
+                    rx.el.ul(rx.foreach(shown.changes, _change), class_name="rows"),
                     rx.text("Nothing.", size="3", class_name="quiet"),
                 ),
                 chart(
