@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg2.extensions
 from sqlalchemy import event
 
 from tests.bench.people import Walker
+from tests.support.statements import Statement, noted
 from troubleshoot_app.core.db import engine, transact
 from troubleshoot_app.services import sessions
 from troubleshoot_app.services.access import acting
 from troubleshoot_app.services.auth import credential_of_cookie
 from troubleshoot_app.states.sessions import RECENT_STEPS
 
-Statements = list[tuple[str, dict[str, Any]]]
 OPTION = "yes"
 
 
@@ -50,17 +52,16 @@ def record(call: Callable[[], object], answer: str) -> str:
     return json.dumps({"answer": answer, "statements": statements})
 
 
-def _statements_of(call: Callable[[], object]) -> Statements:
-    sent: Statements = []
+def _statements_of(call: Callable[[], object]) -> list[Statement]:
+    sent: list[Statement] = []
+    with ExitStack() as stack:
 
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        sent.append((statement, dict(parameters)))
+        def take_notes(connection: psycopg2.extensions.connection, *_more: Any) -> None:
+            stack.callback(sent.extend, stack.enter_context(noted(connection)))
 
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
+        event.listen(engine(), "checkout", take_notes)
+        stack.callback(event.remove, engine(), "checkout", take_notes)
         call()
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
     return sent
 
 

@@ -1,15 +1,15 @@
 """Walking from one tree to another and home again: what is kept of it, and who is told which tree it was."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tests.support.people import Person, Team, add_draft, add_team, ask, publish_again, publish_tree
+from tests.support.statements import noted
 from troubleshoot_app.core.errors import Conflict, Invalid
 from troubleshoot_app.domain.formats.ticket_note import NoteFormat
 from troubleshoot_app.domain.handoff import Intent
@@ -186,24 +186,12 @@ def test_a_tree_that_is_gone_or_not_published_is_not_jumped_to(
         Walker(db, team.viewer, tree_id)("leave")
 
 
-@contextmanager
-def counted(db: Session) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(conn: object, cursor: object, statement: str, *rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(db.connection(), "before_cursor_execute", note)
-    yield statements
-    event.remove(db.connection(), "before_cursor_execute", note)
-
-
 def test_a_jump_costs_one_query_more_and_nothing_else_does(db: Session, walk: Walker):
     for option_id in ("check", "yes", "again"):
         walk(option_id)
     counts = {}
     for option_id in ("no", "again", "check", "yes"):
-        with counted(db) as statements:
+        with noted(db.connection().connection.driver_connection) as statements:
             walk(option_id, latest_steps=3)
         counts[option_id] = len(statements)
     assert counts == {

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, OAuth2PasswordBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from troubleshoot_app.core.errors import Forbidden, Unauthenticated
 from troubleshoot_app.core.settings import get_settings
@@ -17,12 +17,6 @@ _bearer = HTTPBearer(
     description="The `access_token` of a sign-in; good for 15 minutes.",
     auto_error=False,
 )
-_password_flow = OAuth2PasswordBearer(
-    scheme_name="Password",
-    tokenUrl="/api/v1/auth/login",
-    description="Signs in with e-mail and password and uses the access token it gets.",
-    auto_error=False,
-)
 
 BearerToken = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
@@ -34,10 +28,7 @@ def read_credential(bearer: HTTPAuthorizationCredentials | None) -> Credential:
     return Credential(sign_in_id=read_access_token(bearer.credentials))
 
 
-async def current_credential(
-    bearer: BearerToken,
-    _: Annotated[str | None, Security(_password_flow)],
-) -> Credential:
+async def current_credential(bearer: BearerToken) -> Credential:
     """Return the sign-in that the caller's access token names.
 
     Raises:

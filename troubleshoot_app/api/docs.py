@@ -57,6 +57,14 @@ TAGS = {
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _BEGINNING = re.compile(r"[^.:;]*")
 _WITHOUT_DATABASE = frozenset({"healthz", "metrics"})
+# Where there is a token there is this way to it; named to routes themselves, it would be looked up for each request.
+_PASSWORD_FLOW = {
+    "Password": {
+        "type": "oauth2",
+        "description": "Signs in with e-mail and password and uses the access token it gets.",
+        "flows": {"password": {"scopes": {}, "tokenUrl": "/api/v1/auth/login"}},
+    }
+}
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -135,10 +143,13 @@ def describe(app: FastAPI) -> dict[str, Any]:
         webhooks=app.webhooks.routes,
     )
     used = set()
+    document["components"]["securitySchemes"] |= _PASSWORD_FLOW
     for path in document["paths"].values():
         for method in _METHODS:
             if operation := path.get(method):
                 used.update(operation.get("tags", ()))
+                if "security" in operation:
+                    operation["security"] += [{name: []} for name in _PASSWORD_FLOW]
                 operation["summary"] = _summary(operation["description"])
                 _add_errors(operation)
     for told in document["webhooks"].values():

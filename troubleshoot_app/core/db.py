@@ -18,8 +18,7 @@ from troubleshoot_app.core.settings import get_settings
 P = ParamSpec("P")
 R = TypeVar("R")
 
-POOL_SIZE = 12
-POOL_OVERFLOW = 8
+POOL_SIZE = 20
 CONNECT_SECONDS = 5
 
 RETRIES = 3
@@ -62,7 +61,7 @@ def engine() -> Engine:
                 _engine = create_engine(
                     sqlalchemy_url(require_database_url()),
                     pool_size=POOL_SIZE,
-                    max_overflow=POOL_OVERFLOW,
+                    max_overflow=0,  # made for one request and closed after it, a connection costs more than the request
                     hide_parameters=True,  # or the log of a failed statement shows secrets, and what people wrote
                     connect_args={
                         "application_name": "troubleshoot",

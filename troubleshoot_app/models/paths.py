@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Text, bindparam, cast, select
 from sqlmodel import Session, col
 
+from troubleshoot_app.core.queries import HotQuery
 from troubleshoot_app.domain.readings import Reading, parse_number, with_unit
 from troubleshoot_app.domain.steps_left import Ahead, ways_ahead
 from troubleshoot_app.domain.tree import Node, Option, Tree, tree_from_document
@@ -47,8 +48,8 @@ _cached: dict[UUID, PublishedVersion] = {}
 _step = Step.__table__
 _user = User.__table__
 
-# Built once: building a statement costs more than running it. ``LIMIT NULL`` is no limit. Ids come as text: making
-# three UUIDs for each of many steps would take longer than reading them.
+# ``LIMIT NULL`` is no limit. Ids come as text: making three UUIDs for each of many steps would take longer than reading
+# them.
 _STEPS = (
     select(
         _step.c.seq,
@@ -70,7 +71,8 @@ _STEPS = (
     .order_by(_step.c.seq.desc())
     .limit(bindparam("latest"))
 )
-_LIVE_STEPS = _STEPS.where(_step.c.undone_at.is_(None))
+_ALL_STEPS = HotQuery(_STEPS)
+_LIVE_STEPS = HotQuery(_STEPS.where(_step.c.undone_at.is_(None)))
 
 
 def tree_of_version(db: Session, version_id: UUID) -> Tree:
@@ -98,8 +100,8 @@ def list_steps(
 ) -> list[StepView]:
     """Return the steps of a session that began in a version, in order, all or the ``latest`` ones, with or without those
     undone."""
-    query = _STEPS if undone else _LIVE_STEPS
-    rows = db.execute(query, {"of_session": session_id, "latest": latest}).all()
+    query = _ALL_STEPS if undone else _LIVE_STEPS
+    rows = query.all(db, of_session=session_id, latest=latest)
     repeated = {row.repeats_seq for row in rows if row.repeats_seq is not None}
     kept_as = _kept_as(rows) if repeated and undone else {}
     given_at = _given_at(db, session_id, repeated) if repeated else {}
@@ -147,26 +149,30 @@ def _step_view(
 ) -> StepView:
     seq, version_id, node_id, option_id, crossed, value, note, _, _, undone, repeats, replaces, _ = row
     node, option = version.answers[node_id, option_id]
+    reading = None if node.reading is None else _reading(node.reading, value)
+    found = _found(version.tree, option) if crossed else ""
+    is_changeable = len(node.options) > 1 or node.reading is not None
+    # In the order of the fields: naming nineteen of them takes longer than all the rest.
     return StepView(
-        tree=version.ref,
-        is_first_in_tree=version_id != before,
-        found=_found(version.tree, option) if crossed else "",
-        seq=seq,
-        node_id=node_id,
-        node_text=node.text,
-        option_id=option_id,
-        option_label=option.label,
-        value=value,
-        reading=None if node.reading is None else _reading(node.reading, value),
-        checked_off=node.acknowledge,
-        note=note,
-        by=by,
-        at=at,
-        undone=undone,
-        repeats=repeats,
-        replaces=replaces,
-        kept_as=kept_as,
-        is_changeable=len(node.options) > 1 or node.reading is not None,
+        seq,
+        version.ref,
+        version_id != before,
+        node_id,
+        node.text,
+        option_id,
+        option.label,
+        value,
+        reading,
+        node.acknowledge,
+        found,
+        note,
+        by,
+        at,
+        undone,
+        repeats,
+        replaces,
+        kept_as,
+        is_changeable,
     )
 
 

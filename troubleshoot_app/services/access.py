@@ -21,6 +21,7 @@ from troubleshoot_app.core.errors import (
 )
 from troubleshoot_app.core.ids import parse_id
 from troubleshoot_app.core.log import note
+from troubleshoot_app.core.queries import HotQuery
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.editing import Collision
 from troubleshoot_app.domain.errors import (
@@ -53,7 +54,6 @@ class Credential:
 
 # What the lines of the log say of a use case, beside who asked for it.
 _LOGGED = frozenset({"session_id", "handoff_id", "delivery_id", "tree_id", "webhook_id"})
-# Built once: building a statement costs more than running it.
 _SIGNED_IN = (
     select(col(User.id), col(User.account_id), col(User.name), col(User.role), col(SignIn.id))
     .join(SignIn, col(SignIn.user_id) == col(User.id))
@@ -64,8 +64,8 @@ _SIGNED_IN = (
         col(User.deleted_at).is_(None),
     )
 )
-_BY_COOKIE = _SIGNED_IN.where(col(SignIn.secret_hash) == bindparam("cookie_hash"))
-_BY_SIGN_IN = _SIGNED_IN.where(col(SignIn.id) == bindparam("sign_in_id"))
+_BY_COOKIE = HotQuery(_SIGNED_IN.where(col(SignIn.secret_hash) == bindparam("cookie_hash")))
+_BY_SIGN_IN = HotQuery(_SIGNED_IN.where(col(SignIn.id) == bindparam("sign_in_id")))
 
 
 def load_actor(db: Session, credential: Credential | None) -> Actor:
@@ -73,10 +73,9 @@ def load_actor(db: Session, credential: Credential | None) -> Actor:
     if credential is None or (credential.cookie_hash is None and credential.sign_in_id is None):
         raise Unauthenticated()
     if credential.cookie_hash is not None:
-        found = db.execute(_BY_COOKIE, {"at": now(), "cookie_hash": credential.cookie_hash})
+        row = _BY_COOKIE.one_or_none(db, at=now(), cookie_hash=credential.cookie_hash)
     else:
-        found = db.execute(_BY_SIGN_IN, {"at": now(), "sign_in_id": credential.sign_in_id})
-    row = found.one_or_none()
+        row = _BY_SIGN_IN.one_or_none(db, at=now(), sign_in_id=credential.sign_in_id)
     if row is None:
         raise Unauthenticated("Your sign-in has ended. Please sign in again.")
     return Actor(*row)

@@ -3,12 +3,13 @@
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
 from troubleshoot_app.core.ids import parse_id
+from troubleshoot_app.core.queries import HotQuery
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import HandoffStatus, SessionStatus
 from troubleshoot_app.models import Handoff, TreeVersion, TroubleshootingSession, User
@@ -26,6 +27,7 @@ _raiser = User.__table__.alias("raiser")
 _claimer = User.__table__.alias("claimer")
 
 LIVE = (HandoffStatus.OPEN, HandoffStatus.CLAIMED)
+_is_live = or_(*(_handoff.c.status == status for status in LIVE))
 
 SESSION_ROWS: AnySelect = (
     select(
@@ -47,14 +49,13 @@ SESSION_ROWS: AnySelect = (
     .join(_holder, _holder.c.id == SESSION.c.holder_id)
     .join(_starter, _starter.c.id == SESSION.c.started_by_id)
     .join(_version, _version.c.id == SESSION.c.version_id)
-    .outerjoin(_handoff, (_handoff.c.session_id == SESSION.c.id) & _handoff.c.status.in_(LIVE))
+    .outerjoin(_handoff, (_handoff.c.session_id == SESSION.c.id) & _is_live)
     .outerjoin(_raiser, _raiser.c.id == _handoff.c.from_id)
     .outerjoin(_claimer, _claimer.c.id == _handoff.c.claimed_by_id)
 )
 
-# Built once: building a statement costs more than running it.
 _THIS_SESSION = (SESSION.c.id == bindparam("this_id"), SESSION.c.account_id == bindparam("actor_account_id"))
-_READ = SESSION_ROWS.where(*_THIS_SESSION)
+_READ = HotQuery(SESSION_ROWS.where(*_THIS_SESSION))
 _LOCK = select(SESSION.c.id).where(*_THIS_SESSION).with_for_update()
 _MOVE = update(SESSION).where(SESSION.c.id == bindparam("this_id"))
 
@@ -98,8 +99,8 @@ def move_session(db: Session, row: SessionRow, **values: Any) -> SessionRow:
 
 def with_values(row: SessionRow, changed: dict[str, Any]) -> SessionRow:
     """Return ``row`` with ``changed`` in place of what it held."""
-    fields = row._mapping if isinstance(row, Row) else vars(row)
-    return SimpleNamespace(**(dict(fields) | changed))
+    fields = vars(row) if isinstance(row, SimpleNamespace) else row._asdict()
+    return SimpleNamespace(**(fields | changed))
 
 
 def check_held(row: SessionRow, actor: Actor) -> None:
@@ -135,7 +136,7 @@ _WHY_NOT_ACTIVE = {
 
 
 def _one(db: Session, actor: Actor, session_id: object) -> AnyRow:
-    found = db.execute(_READ, _this_session(actor, session_id)).one_or_none()
+    found = _READ.one_or_none(db, **_this_session(actor, session_id))
     if found is None:
         raise NotFound()
     return found
