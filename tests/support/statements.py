@@ -15,7 +15,7 @@ def noted(connection: psycopg2.extensions.connection) -> Iterator[list[Statement
     sent: list[Statement] = []
 
     class Noting(psycopg2.extensions.cursor):
-        def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002  the name is the driver's
+        def execute(self, query: Any, vars: Any = None) -> None:
             sent.append((query, dict(vars or {})))
             super().execute(query, vars)
 
