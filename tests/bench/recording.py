@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg2.extensions
 from sqlalchemy import event
 
 from tests.bench.people import Walker
-from tests.support.statements import Statement, noted
+from tests.support.statements import Statement, noted_by_driver
 from troubleshoot_app.core.db import engine, transact
 from troubleshoot_app.services import sessions
 from troubleshoot_app.services.access import acting
@@ -56,8 +55,8 @@ def _statements_of(call: Callable[[], object]) -> list[Statement]:
     sent: list[Statement] = []
     with ExitStack() as stack:
 
-        def take_notes(connection: psycopg2.extensions.connection, *_more: Any) -> None:
-            stack.callback(sent.extend, stack.enter_context(noted(connection)))
+        def take_notes(connection: Any, *_more: Any) -> None:
+            stack.callback(sent.extend, stack.enter_context(noted_by_driver(connection)))
 
         event.listen(engine(), "checkout", take_notes)
         stack.callback(event.remove, engine(), "checkout", take_notes)

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID
 
+import psycopg2.errors
 import pytest
 from sqlalchemy import Integer, bindparam, cast, func, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
@@ -54,8 +55,7 @@ def test_more_rows_than_there_may_be_are_no_answer(db: Session):
 def test_what_the_database_refuses_is_told_as_by_any_other_query(clean_database: str):
     with pytest.raises(DBAPIError, match="division by zero") as caught:
         transact(lambda db: QUOTIENT.all(db, by=0))
-    assert caught.value.orig is not None
-    assert caught.value.orig.pgcode == "22012"
+    assert isinstance(caught.value.orig, psycopg2.errors.DivisionByZero)
 
 
 def test_after_a_restart_no_connection_from_before_is_used(clean_database: str):

@@ -191,7 +191,7 @@ def test_a_jump_costs_one_query_more_and_nothing_else_does(db: Session, walk: Wa
         walk(option_id)
     counts = {}
     for option_id in ("no", "again", "check", "yes"):
-        with noted(db.connection().connection.driver_connection) as statements:
+        with noted(db.connection()) as statements:
             walk(option_id, latest_steps=3)
         counts[option_id] = len(statements)
     assert counts == {

@@ -5,7 +5,7 @@ For a few rows, what SQLAlchemy does around each execution costs several times w
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2
 from sqlalchemy import Connection, Select
@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql.psycopg2 import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-_Key = str | int
-_Conversions = tuple[tuple[_Key, Callable[[Any], Any]], ...]
+_Key = TypeVar("_Key", str, int)
+_Convert = Callable[[Any], Any]
 
 _DIALECT: Any = dialect()  # type: ignore[no-untyped-call]
 
@@ -79,5 +79,5 @@ def _type_of(column: Any) -> Any:
     return column.type.dialect_impl(_DIALECT)
 
 
-def _conversions(of: Iterable[tuple[Any, Callable[[Any], Any] | None]]) -> _Conversions:
-    return tuple((key, convert) for key, convert in of if convert is not None)
+def _conversions(of: Iterable[tuple[_Key, _Convert | None]]) -> list[tuple[_Key, _Convert]]:
+    return [(key, convert) for key, convert in of if convert is not None]

@@ -136,7 +136,7 @@ _WHY_NOT_ACTIVE = {
 
 
 def _one(db: Session, actor: Actor, session_id: object) -> AnyRow:
-    found = _READ.one_or_none(db, **_this_session(actor, session_id))
+    found: AnyRow | None = _READ.one_or_none(db, **_this_session(actor, session_id))
     if found is None:
         raise NotFound()
     return found
