@@ -11,7 +11,8 @@ export function soon(load) {
   let part = null;
   const waiting = new Set();
 
-  const arrive = (loaded) => {
+  const arrive = async (loaded) => {
+    await new Promise((go) => setTimeout(go)); // what was pressed meanwhile comes first
     part = loaded;
     waiting.forEach((tell) => tell());
     return loaded;

@@ -16,6 +16,13 @@ class Prose(rx.Component):
     is_inline: rx.Var[bool]
 
 
+class Later(rx.Component):
+    """Shows its children a moment after the rest of the page."""
+
+    library = "$/public/components/Later.jsx"
+    tag = "Later"
+
+
 class PostForm(rx.Component):
     """A form that is posted as JSON to a route which sets the sign-in cookie; then the page at ``next`` is loaded.
 

@@ -9,7 +9,7 @@ from troubleshoot_app.components.dialogs import form_dialog
 from troubleshoot_app.components.forms import choice, text_field
 from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.path import path_so_far
-from troubleshoot_app.components.react import Follow
+from troubleshoot_app.components.react import Follow, Later
 from troubleshoot_app.components.shell import no_page, page, waiting
 from troubleshoot_app.components.walk import (
     action_bar,
@@ -60,19 +60,21 @@ def _walk() -> rx.Component:
                 action_bar(),
                 class_name="walk-main",
             ),
-            path_so_far(),
+            Later.create(path_so_far()),
             class_name="walk",
         ),
         arrival(),
-        map_dialog(),
-        scenario_dialog(),
-        change_dialog(),
-        rx.cond(SessionState.can_walk, keys()),
-        _escalate_dialog(),
-        _park_dialog(),
-        _complete_dialog(),
-        release_dialog(SessionState),
-        resolve_dialog(SessionState, SessionState.handoff.raised_by.name),
+        Later.create(
+            map_dialog(),
+            scenario_dialog(),
+            change_dialog(),
+            rx.cond(SessionState.can_walk, keys()),
+            _escalate_dialog(),
+            _park_dialog(),
+            _complete_dialog(),
+            release_dialog(SessionState),
+            resolve_dialog(SessionState, SessionState.handoff.raised_by.name),
+        ),
     )
 
 
