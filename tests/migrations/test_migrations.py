@@ -6,13 +6,18 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, inspect, text
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
+from tests.services.test_answer_changes import Walker
+from tests.services.test_jumps import fuse_tree, house_tree
+from tests.support.people import add_team, publish_tree
 from tests.support.postgres import Cluster
 from troubleshoot_app.core.db import sqlalchemy_url
+from troubleshoot_app.notifications.tallying import tally_sessions
 from troubleshoot_app.server.database import migrate
 from troubleshoot_app.server.errors import StartError
 from troubleshoot_app.server.paths import ROOT
+from troubleshoot_app.services.integrity import list_faults
 
 
 @pytest.fixture
@@ -92,6 +97,45 @@ def test_trees_that_were_there_before_get_slugs_of_their_titles(alembic: Config,
     with engine.connect() as connection:
         given = list(connection.execute(text("SELECT slug FROM tree ORDER BY account_id, id")).scalars())
     assert given == ["no-internet", "no-internet-2", "storung-2", "storung", "tree"] * 2
+
+
+def test_accounts_in_which_an_answer_was_kept_across_trees_are_tallied_again(alembic: Config, engine: Engine):
+    command.upgrade(alembic, "head")
+    command.downgrade(alembic, "0016")
+    with Session(engine) as db:
+        _walk_across(db, "acme", and_change=True)
+        _walk_across(db, "other", and_change=False)
+        assert tally_sessions(db) == 2
+        db.commit()
+    command.upgrade(alembic, "head")
+    with Session(engine) as db:
+        assert _tallied(db) == [("Acme", False, False), ("Other", True, True)]
+        assert tally_sessions(db) == 1
+        assert _tallied(db) == [("Acme", True, True), ("Other", True, True)]
+        assert list_faults(db) == []
+
+
+def _walk_across(db: Session, name: str, *, and_change: bool) -> None:
+    """Go to another tree and come home; then, perhaps, change what was answered first."""
+    team = add_team(db, name)
+    publish_tree(db, team.admin, fuse_tree(), "Fuse box")
+    walk = Walker(db, team.viewer, publish_tree(db, team.admin, house_tree("fuse-box"), "Dark house"))
+    for option_id in ("no", "again", "check", "yes", "yes"):
+        walk.answer(option_id)
+    if and_change:
+        walk.change(1, "no", note="Very dark.")
+    walk("complete_session", outcome="resolved")
+
+
+def _tallied(db: Session) -> list[tuple[str, bool, bool]]:
+    """Return of each account whether its session counts as tallied, and whether there are any tallies."""
+    there = "EXISTS (SELECT FROM tally WHERE tally.account_id = account.id)"
+    rows = db.execute(
+        text(
+            f"SELECT name, tallied, {there} FROM session JOIN account ON account.id = account_id ORDER BY name"
+        )
+    )
+    return [tuple(row) for row in rows]
 
 
 def test_an_older_program_leaves_a_newer_database_alone_and_says_so(url: str, engine: Engine):
