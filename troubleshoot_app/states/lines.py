@@ -5,7 +5,7 @@ For hundreds of tabs that are to be shown the same, these turns of the event loo
 """
 
 import asyncio
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -58,23 +58,37 @@ class Lines:
         await self._app(scope, receive, send)
 
 
-async def send_alike(app: rx.App, delta: dict[str, Any], socket_ids: Collection[str]) -> None:
-    """Send the same change of their state to these tabs, straight to each on whose way there is nothing else.
+class Alike:
+    """The same change of their state for many tabs, put into words once."""
 
-    Nobody is waited for: what a slow one was sent is on its way.
-    """
-    namespace, sio = app.event_namespace, app.sio
-    update = StateUpdate(delta=delta)
-    words = sio.packet_class(EVENT, namespace=namespace.namespace, data=["event", update]).encode()
-    message = {"type": "websocket.send", "text": Frame(MESSAGE, words).encode(), "bytes": None}
-    busy = []
-    for socket_id in socket_ids:
-        if (line := _free_line(sio, namespace.namespace, socket_id)) is not None:
-            line(message)
+    def __init__(self, app: rx.App, delta: dict[str, Any]) -> None:
+        self._namespace, self._sio = app.event_namespace, app.sio
+        self._update = StateUpdate(delta=delta)
+        event = self._sio.packet_class(
+            EVENT, namespace=self._namespace.namespace, data=["event", self._update]
+        )
+        self._message = {
+            "type": "websocket.send",
+            "text": Frame(MESSAGE, event.encode()).encode(),
+            "bytes": None,
+        }
+        self._behind: list[str] = []
+
+    def send(self, socket_id: str) -> None:
+        """Begin to send it to a tab, straight if there is nothing else on the way; if there is, ``follow`` does."""
+        line = _free_line(self._sio, self._namespace.namespace, socket_id)
+        if line is None:
+            self._behind.append(socket_id)
         else:
-            busy.append(socket_id)
-    if busy:
-        await namespace.emit("event", update, to=busy)
+            line(self._message)
+
+    async def follow(self) -> None:
+        """Send it to the tabs that still had something else on the way, behind that.
+
+        Nobody is waited for: what a slow one was sent is on its way.
+        """
+        if self._behind:
+            await self._namespace.emit("event", self._update, to=self._behind)
 
 
 def _free_line(sio: Any, namespace: str, socket_id: str) -> Line | None:

@@ -21,7 +21,7 @@ from troubleshoot_app.notifications.worker import Worker
 from troubleshoot_app.schemas.handoffs import Inbox
 from troubleshoot_app.services.access import Credential, load_actor
 from troubleshoot_app.states.inbox import SOCKETS, InboxState
-from troubleshoot_app.states.lines import send_alike
+from troubleshoot_app.states.lines import Alike
 
 logger = logging.getLogger(__name__)
 
@@ -38,14 +38,14 @@ class TabPusher:
         """Show each connected senior of the account their inbox; return who has it on screen now."""
         with self._app.set_contexts():
             shown = await self._show(inboxes, time.time_ns() // 1_000_000)
-        still_open = set(SOCKETS.of_account(inboxes.account_id))
-        return {tab.user_id for tab in shown if tab in still_open}
+        still_open = {tab.socket_id for tab in SOCKETS.of_account(inboxes.account_id)}
+        return {tab.user_id for tab in shown if tab.socket_id in still_open}
 
     async def _show(self, inboxes: AccountInboxes, moment: int) -> list[ConnectedSocket]:
-        """Change the tabs and send them what has changed; what many tabs are sent alike is put into words once."""
+        """Change the tabs and send them what has changed, one by one: the first has it before the last is looked at."""
         shown: list[ConnectedSocket] = []
         busy: list[ConnectedSocket] = []
-        alike: dict[int, tuple[Inbox, list[str]]] = {}
+        alike: dict[int, tuple[Inbox, Alike]] = {}
         for tab in SOCKETS.of_account(inboxes.account_id):
             if tab.sign_in_id not in inboxes.seniors:
                 continue
@@ -54,10 +54,12 @@ class TabPusher:
                 continue
             inbox = inboxes.inbox_of(tab.user_id)
             if at_rest._get_state_from_cache(InboxState)._take(inbox, moment):
-                alike.setdefault(id(inbox), (inbox, []))[1].append(tab.socket_id)
+                if id(inbox) not in alike:
+                    alike[id(inbox)] = inbox, Alike(self._app, InboxState._delta_of(inbox, moment))
+                alike[id(inbox)][1].send(tab.socket_id)
             shown.append(tab)
-        for inbox, socket_ids in alike.values():
-            await send_alike(self._app, InboxState._delta_of(inbox, moment), socket_ids)
+        for _, words in alike.values():
+            await words.follow()
         later = [self._show_later(tab, inboxes.inbox_of(tab.user_id), moment) for tab in busy]
         return shown + await self._gather(later)
 
@@ -68,7 +70,9 @@ class TabPusher:
             state._show(inbox, moment)
             if delta := await root._get_resolved_delta():
                 root._clean()
-                await send_alike(self._app, delta, [tab.socket_id])
+                words = Alike(self._app, delta)
+                words.send(tab.socket_id)
+                await words.follow()
         return tab
 
     async def tell(self, notice: Notice) -> None:
@@ -102,9 +106,8 @@ class TabPusher:
         manager = self._app.state_manager
         if not isinstance(manager, StateManagerMemory):
             return None
-        token = _token(tab)
-        lock = manager._states_locks.get(token.lock_key)
-        return None if lock is None or lock.locked() else manager.states.get(token.cache_key)
+        lock = manager._states_locks.get(tab.token)  # the keys of a tab's lock and state are its token
+        return None if lock is None or lock.locked() else manager.states.get(tab.token)
 
     async def _gather(self, pushes: Any) -> list[Any]:
         results = await asyncio.gather(*pushes, return_exceptions=True)
