@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, or_, select
+from sqlalchemy import ARRAY, Text, Uuid, and_, bindparam, cast, func, or_, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -67,30 +67,22 @@ class AccountInboxes:
         )
 
 
-def open_escalations(db: Session, account_id: UUID) -> tuple[OpenEscalation, ...]:
-    """Return the unclaimed escalations of an account, most urgent first, then the longest waiting."""
-    rows = db.execute(_OPEN, {"account_id": account_id}).all()
-    found = [_escalation(db, row) for row in rows]
-    found.sort(key=lambda e: (-e.alert.priority.weight, e.alert.created_at))
-    return tuple(found)
-
-
 def account_inboxes(db: Session, account_id: UUID, sign_in_ids: Iterable[UUID]) -> AccountInboxes:
-    """Return the inboxes of an account; ``seniors`` are those of the sign-ins that are good now, and of a senior."""
-    asked = {"account_id": account_id, "sign_ins": array_of(sign_in_ids), "at": now()}
-    return AccountInboxes(
-        account_id,
-        open_escalations(db, account_id),
-        offered_claims(db, account_id),
-        frozenset(db.scalars(_GOOD, asked)),
-    )
+    """Return the inboxes of an account, of escalations the most urgent first, then the longest waiting, of offers the one
+    that ends first; ``seniors`` are those of the sign-ins that are good now, and of a senior."""
+    cases = db.execute(_CASES, {"account_id": account_id}).all()
+    escalations = [_escalation(db, row) for row in cases if row.status == HandoffStatus.OPEN]
+    escalations.sort(key=lambda e: (-e.alert.priority.weight, e.alert.created_at))
+    asked = frozenset(sign_in_ids)
+    ended = db.scalars(_ENDED, {"account_id": account_id, "sign_ins": array_of(asked), "at": now()})
+    return AccountInboxes(account_id, tuple(escalations), _offers(cases), asked.difference(ended))
 
 
-def offered_claims(db: Session, account_id: UUID) -> dict[UUID, list[Offer]]:
-    """Return by claimer the claims of an account that were offered back, the one that ends first at the top."""
-    rows = db.execute(_OFFERED, {"account_id": account_id}).all()
+def _offers(cases: Iterable[AnyRow]) -> dict[UUID, list[Offer]]:
+    """Return by claimer the claims that were offered back, the one that ends first at the top."""
     offers: dict[UUID, list[Offer]] = {}
-    for row in rows:
+    offered = [row for row in cases if row.status == HandoffStatus.CLAIMED]
+    for row in sorted(offered, key=lambda row: (row.offered_at, row.id)):
         offer = Offer(
             id=str(row.id),
             session_id=str(row.session_id),
@@ -102,12 +94,12 @@ def offered_claims(db: Session, account_id: UUID) -> dict[UUID, list[Offer]]:
 
 
 # Built once: building these costs more than running them.
-_OF_ACCOUNT = col(Handoff.account_id) == bindparam("account_id", type_=Uuid)
+_asked = func.unnest(cast(bindparam("sign_ins", type_=Text), ARRAY(Uuid))).column_valued("asked")
 _GOOD = (
     select(col(SignIn.id))
     .join(User, col(User.id) == col(SignIn.user_id))
     .where(
-        col(SignIn.id) == any_(cast(bindparam("sign_ins", type_=Text), ARRAY(Uuid))),
+        col(SignIn.id) == _asked,
         col(SignIn.account_id) == bindparam("account_id", type_=Uuid),
         col(SignIn.revoked_at).is_(None),
         col(SignIn.expires_at) > bindparam("at"),
@@ -116,6 +108,8 @@ _GOOD = (
         col(User.deleted_at).is_(None),
     )
 )
+# Of hundreds that are asked for there are hardly any: all others would take longer on their way.
+_ENDED = select(_asked).where(~_GOOD.exists())
 _NOT_FOR = (
     select(func.array_agg(col(Delivery.recipient_id)))
     .where(
@@ -126,9 +120,13 @@ _NOT_FOR = (
     .correlate(Handoff)
     .scalar_subquery()
 )
-_OPEN: AnySelect = (
+_CASES: AnySelect = (
     select(
         col(Handoff.id),
+        col(Handoff.status),
+        col(Handoff.session_id),
+        col(Handoff.claimed_by_id),
+        col(Handoff.offered_at),
         col(Handoff.from_id),
         col(Handoff.reason),
         col(Handoff.priority),
@@ -145,25 +143,13 @@ _OPEN: AnySelect = (
     .join(User, col(User.id) == col(Handoff.from_id))
     .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
     .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
-    .where(_OF_ACCOUNT, col(Handoff.status) == HandoffStatus.OPEN, col(Handoff.intent) == Intent.ESCALATE)
-)
-
-
-_OFFERED: AnySelect = (
-    select(
-        col(Handoff.id),
-        col(Handoff.session_id),
-        col(Handoff.claimed_by_id),
-        col(Handoff.offered_at),
-        col(User.name).label("from_name"),
-        col(TroubleshootingSession.title),
-        col(TreeVersion.title).label("tree_title"),
+    .where(
+        col(Handoff.account_id) == bindparam("account_id", type_=Uuid),
+        or_(
+            and_(col(Handoff.status) == HandoffStatus.OPEN, col(Handoff.intent) == Intent.ESCALATE),
+            and_(col(Handoff.status) == HandoffStatus.CLAIMED, col(Handoff.offered_at).is_not(None)),
+        ),
     )
-    .join(User, col(User.id) == col(Handoff.from_id))
-    .join(TroubleshootingSession, col(TroubleshootingSession.id) == col(Handoff.session_id))
-    .join(TreeVersion, col(TreeVersion.id) == col(TroubleshootingSession.version_id))
-    .where(_OF_ACCOUNT, col(Handoff.status) == HandoffStatus.CLAIMED, col(Handoff.offered_at).is_not(None))
-    .order_by(col(Handoff.offered_at), col(Handoff.id))
 )
 
 
