@@ -1,9 +1,9 @@
 """Reading handoffs: the queue, the briefing, who was reached how and when."""
 
 from dataclasses import asdict, fields
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import bindparam, case, or_, select
+from sqlalchemy import Text, bindparam, case, cast, or_, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -18,7 +18,7 @@ from troubleshoot_app.domain.handoff import (
     Priority,
 )
 from troubleshoot_app.domain.reach import count_reach, reach_in_words, usual_wait
-from troubleshoot_app.domain.watching import Attempt, advice_to_escalator, hearing
+from troubleshoot_app.domain.watching import Attempt, Hearing, advice_to_escalator, hearing
 from troubleshoot_app.models import CaseMail, Delivery, Handoff, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.cases import CASES, case_view
@@ -50,16 +50,25 @@ LATEST_CLAIMS = 50
 _handoff = Handoff.__table__
 _delivery = Delivery.__table__
 
-# Columns, not rows of the model: there may be hundreds, and they are read while everybody is being told.
+# Columns, not rows of the model: there may be hundreds, and they are read while everybody is being told. Ids come as text.
+_screen = _delivery.alias("screen")
+_mail = _delivery.alias("mail")
+_RECORD = [field.name for field in fields(Attempt)]
 _ATTEMPTS: AnySelect = (
     select(
-        _delivery.c.recipient_id,
+        cast(_screen.c.recipient_id, Text),
         col(User.name),
-        _delivery.c.channel,
-        *(_delivery.c[field.name] for field in fields(Attempt)),
+        *(_screen.c[name] for name in _RECORD),
+        *(_mail.c[name] for name in _RECORD),
     )
-    .join(User, col(User.id) == _delivery.c.recipient_id)
-    .where(_delivery.c.handoff_id == bindparam("handoff_id"))
+    .join(
+        _mail,
+        (_mail.c.handoff_id == _screen.c.handoff_id)
+        & (_mail.c.recipient_id == _screen.c.recipient_id)
+        & (_mail.c.channel == Channel.EMAIL),
+    )
+    .join(User, col(User.id) == _screen.c.recipient_id)
+    .where(_screen.c.handoff_id == bindparam("handoff_id"), _screen.c.channel == Channel.IN_APP)
 )
 
 _BY_PRIORITY = case({priority.value: priority.weight for priority in Priority}, value=col(Handoff.priority))
@@ -172,22 +181,24 @@ def get_reach(db: Session, actor: Actor) -> Reach:
 def get_watch(db: Session, actor: Actor, *, handoff_id: object, at_most: int = LIST_LIMIT) -> Watch:
     """Return how far an escalation has come to each person, best first; ``NotFound`` when the actor may not see it."""
     handoff: Handoff = _one(db, actor, handoff_id).Handoff
-    by_person: dict[UUID, dict[Channel, Attempt]] = {}
-    names: dict[UUID, str] = {}
-    for recipient_id, name, channel, *attempt in db.execute(_ATTEMPTS, {"handoff_id": handoff.id}):
-        names[recipient_id] = name
-        by_person.setdefault(recipient_id, {})[channel] = Attempt(*attempt)
-    heard = {
-        user_id: hearing(told[Channel.IN_APP], told[Channel.EMAIL]) for user_id, told in by_person.items()
-    }
-    in_order = sorted(heard, key=lambda user_id: (heard[user_id].heard.rank, names[user_id], user_id))
+    people: list[tuple[int, str, str, Hearing]] = []
+    # Most are told alike: what that means is worked out once.
+    known: dict[tuple[Any, ...], Hearing] = {}
+    for user_id, name, *record in db.execute(_ATTEMPTS, {"handoff_id": handoff.id}):
+        both = tuple(record)
+        heard = known.get(both)
+        if heard is None:
+            on_screen, by_mail = both[: len(_RECORD)], both[len(_RECORD) :]
+            heard = known[both] = hearing(Attempt(*on_screen), Attempt(*by_mail))
+        people.append((heard.heard.rank, name, user_id, heard))
+    people.sort(key=lambda person: person[:3])
     return Watch(
         people=[
-            WatchLine(person=PersonRef(id=str(user_id), name=names[user_id]), **asdict(heard[user_id]))
-            for user_id in in_order[:at_most]
+            WatchLine(person=PersonRef(id=user_id, name=name), **asdict(heard))
+            for _, name, user_id, heard in people[:at_most]
         ],
-        more=max(0, len(in_order) - at_most),
-        advice=advice_to_escalator([one.heard for one in heard.values()], handoff.status),
+        more=max(0, len(people) - at_most),
+        advice=advice_to_escalator({heard.heard for heard in known.values()}, handoff.status),
     )
 
 
