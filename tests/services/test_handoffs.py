@@ -3,13 +3,17 @@
 import contextlib
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from tests.support.people import Person, Team, add_team, ask, deliveries_of, escalate, start
+from tests.support.people import Person, Team, add_person, add_team, ask, deliveries_of, escalate, start
+from troubleshoot_app.core.db import engine
 from troubleshoot_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.handoff import HandoffStatus, Intent, Priority
 from troubleshoot_app.models import AuditEntry, Delivery, Handoff
 from troubleshoot_app.models.sessions import TEXT_LENGTH
@@ -52,6 +56,48 @@ def test_an_escalation_waits_for_every_other_senior(db: Session, team: Team):
         (name, channel) for name in others for channel in ("in_app", "email")
     ]
     assert {one.status for one in told} == {"pending"}
+
+
+def test_what_travels_to_tell_everybody_does_not_grow_with_how_many_they_are(db: Session, team: Team):
+    sent: list[int] = []
+
+    def note(
+        _connection: object, _cursor: object, statement: str, parameters: object, *_rest: object
+    ) -> None:
+        sent.append(len(statement) + len(str(parameters)))
+
+    def escalate_noting() -> tuple[int, int]:
+        session = start(db, team)
+        sent.clear()
+        event.listen(engine(), "before_cursor_execute", note)
+        try:
+            asked = {"session_id": session.id, "intent": "escalate"}
+            handoff = ask(db, team.viewer, handoffs.open_handoff, **asked)
+        finally:
+            event.remove(engine(), "before_cursor_execute", note)
+        assert handoff.status is HandoffStatus.OPEN
+        return len(sent), sum(sent)
+
+    few = escalate_noting()
+    for number in range(20):
+        add_person(db, team.account_id, Role.ENGINEER, f"Senior {number}")
+    many = escalate_noting()
+    assert many[0] == few[0] > 5
+    assert many[1] == pytest.approx(few[1], abs=200)
+
+
+def test_what_opens_an_escalation_is_told_what_a_reader_sees(db: Session, team: Team):
+    session = start(db, team, title="Branch office", ticket_ref="T-1", asset="router")
+    asked = {"session_id": session.id, "intent": "escalate", "reason": "Dark.", "priority": "high"}
+    opened = ask(db, team.viewer, handoffs.open_handoff, **asked)
+    assert ask(db, team.engineer, handoff_views.list_handoffs) == [opened]
+
+
+def test_a_delivery_is_of_the_account_of_its_handoff(db: Session, team: Team):
+    handoff, other = escalate(db, team), add_team(db, "umbrella")
+    moved = update(Delivery).where(col(Delivery.handoff_id) == UUID(handoff.id))
+    with pytest.raises(IntegrityError, match="fk_delivery_account_id_handoff_id_handoff"), db.begin_nested():
+        db.execute(moved.values(account_id=other.account_id))
 
 
 def test_an_escalation_says_nothing_special_by_default(db: Session, team: Team):

@@ -1,5 +1,6 @@
 """Cases: a handoff with all that is shown of it, read from the rows that it takes."""
 
+from types import SimpleNamespace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -40,8 +41,8 @@ def read_case(db: Session, handoff_id: UUID) -> HandoffView:
     return case_view(db, db.execute(CASES.where(col(Handoff.id) == handoff_id)).one())
 
 
-def case_view(db: Session, row: AnyRow) -> HandoffView:
-    """Return what a row of ``CASES`` shows."""
+def case_view(db: Session, row: AnyRow | SimpleNamespace) -> HandoffView:
+    """Return what a row of ``CASES``, or what has its fields, shows."""
     handoff: Handoff = row.Handoff
     session: TroubleshootingSession = row.TroubleshootingSession
     claimer = (

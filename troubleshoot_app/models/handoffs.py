@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from troubleshoot_app.core.clock import now
@@ -29,7 +29,7 @@ class Handoff(AccountRow, table=True):
             postgresql_where=text("status IN ('open', 'claimed')"),
         ),
         Index("ix_handoff_account_id_status_created_at", "account_id", "status", "created_at"),
-        Index("ix_handoff_account_id_id", "account_id", "id"),
+        UniqueConstraint("account_id", "id"),
         Index(
             "ix_handoff_escalated",
             "account_id",
@@ -61,16 +61,27 @@ class Handoff(AccountRow, table=True):
 
 
 class Delivery(QueuedRow, table=True):
-    """One person told by one channel; ``silenced`` when the recipient's choices or quiet hours keep it back."""
+    """One person told by one channel; ``silenced`` when the recipient's choices or quiet hours keep it back.
+
+    A thousand are made at once while everybody waits for them: each key and each index that a new row is in counts.
+    """
 
     __table_args__ = (
         UniqueConstraint("handoff_id", "recipient_id", "channel"),
+        ForeignKeyConstraint(["account_id", "handoff_id"], ["handoff.account_id", "handoff.id"]),
         Index("ix_delivery_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
-        Index("ix_delivery_recipient_id_id", "recipient_id", "id"),
         Index("ix_delivery_account_id_id", "account_id", "id"),
+        Index(
+            "ix_delivery_ended_mail",
+            "recipient_id",
+            "id",
+            postgresql_where=text("channel = 'email' AND status IN ('sent', 'failed')"),
+        ),
+        Index("ix_delivery_silenced", "recipient_id", postgresql_where=text("silenced")),
     )
 
-    handoff_id: UUID = Field(foreign_key="handoff.id")
+    account_id: UUID
+    handoff_id: UUID
     recipient_id: UUID = Field(foreign_key="app_user.id")
     channel: Channel = Field(sa_type=words(Channel, "channel"))
     seen_at: datetime | None = Field(default=None, sa_type=Timestamp)

@@ -1,10 +1,30 @@
 """Deliveries: one row for each person and channel, made with the handoff and worked off after its commit."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Update, Uuid, bindparam, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
@@ -13,29 +33,27 @@ from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import SENIOR_ROLES, Role
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, mail_due
 from troubleshoot_app.domain.reach import Telling
-from troubleshoot_app.models import Delivery, Handoff, User
-from troubleshoot_app.models.base import array_of, is_among
+from troubleshoot_app.models import Delivery, Handoff, NotificationChoices, Presence, User
+from troubleshoot_app.models.base import Timestamp, array_of, is_among
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.presence import LIFETIME
 from troubleshoot_app.notifications.reaching import tellings_of
 
 SEEN_ON_SCREEN = "Seen on screen."
-COMMON_DIGITS = 24
+COMMON_DIGITS, ID_DIGITS = 24, 32
 
 
 def eligible_seniors(
-    account_id: UUID, escalator_id: UUID, roles: Collection[Role] = SENIOR_ROLES
+    account_id: UUID | BindParameter[UUID],
+    escalator_id: UUID | BindParameter[UUID],
+    roles: Collection[Role] | BindParameter[Collection[Role]] = SENIOR_ROLES,
 ) -> Select[UUID]:
     """Return the query for who an escalation is for: active seniors of the account, the escalator excepted."""
-    return (
-        select(col(User.id))
-        .where(
-            col(User.account_id) == account_id,
-            col(User.id) != escalator_id,
-            col(User.role).in_(roles),
-            *is_active_senior(),
-        )
-        .order_by(col(User.id))
+    return select(col(User.id)).where(
+        col(User.account_id) == account_id,
+        col(User.id) != escalator_id,
+        col(User.role).in_(roles),
+        *is_active_senior(),
     )
 
 
@@ -61,15 +79,18 @@ def tell_everybody(
     at = now()
     handoff.silence_lifted = not heeding_choices
     db.flush()
-    eligible = eligible_seniors(handoff.account_id, handoff.from_id, roles)
-    recipients = [user_id for user_id in db.scalars(eligible) if user_id != except_user_id]
-    kept = _kept_back(db, recipients) if heeding_choices else []
-    db.execute(
-        _TELL,
-        {
-            "recipients": array_of(recipients),
+    whom = {
+        "account_id": handoff.account_id,
+        "escalator_id": handoff.from_id,
+        "roles": list(roles),
+        "except_user_id": except_user_id or handoff.from_id,
+    }
+    kept = _kept_back(db, whom) if heeding_choices else []
+    told = db.connection().execute(
+        _TELL if handoff.round == 1 else _TELL_AGAIN,
+        whom
+        | {
             "new_id": new_id().hex[:COMMON_DIGITS],
-            "account_id": handoff.account_id,
             "handoff_id": handoff.id,
             "at": at,
             "mail_connected_at": _mail_connected_at(handoff, at),
@@ -80,14 +101,16 @@ def tell_everybody(
             "kept_untils": [verdict.until for _, _, verdict in kept],
         },
     )
-    return len(recipients)
+    return told.rowcount // len(Channel)
 
 
-def _kept_back(db: Session, recipients: Collection[UUID]) -> list[tuple[UUID, Channel, Telling]]:
+def _kept_back(db: Session, whom: Mapping[str, Any]) -> list[tuple[UUID, Channel, Telling]]:
     """Return what these people, who are all whom an escalation is for, do not want to be told of now."""
+    if not db.scalar(_HAVE_CHOICES, whom):
+        return []
     return [
         (user_id, channel, verdict)
-        for user_id, verdicts in tellings_of(db, recipients).items()
+        for user_id, verdicts in tellings_of(db, db.scalars(_WHOM, whom).all()).items()
         for channel, verdict in verdicts.items()
         if not verdict.is_due
     ]
@@ -106,32 +129,76 @@ def _mail_connected_at(handoff: Handoff, at: datetime) -> datetime:
     return decision.wait_until or at
 
 
+# All of this is built once: building it takes longer than reading who it is.
+_WHOM = eligible_seniors(
+    bindparam("account_id", type_=Uuid),
+    bindparam("escalator_id", type_=Uuid),
+    bindparam("roles", expanding=True),
+).where(col(User.id) != bindparam("except_user_id", type_=Uuid))
+_HAVE_CHOICES = select(exists().where(col(NotificationChoices.user_id).in_(_WHOM)))
+
+_whom = _WHOM.add_columns(func.row_number().over(order_by=col(User.id)).label("place")).subquery("whom")
+_told = (
+    func.unnest(literal([Channel.IN_APP.value, Channel.EMAIL.value], ARRAY(Text)))
+    .table_valued("channel", with_ordinality="place", name="told")
+    .render_derived()
+)
+_kept = (
+    func.unnest(
+        cast(bindparam("kept_recipients", type_=Text), ARRAY(Uuid)),
+        cast(bindparam("kept_channels"), ARRAY(Text)),
+        cast(bindparam("kept_whys"), ARRAY(Text)),
+        cast(bindparam("kept_untils"), ARRAY(Timestamp)),
+    )
+    .table_valued("recipient_id", "channel", "why", "until", name="kept")
+    .render_derived()
+)
+_is_kept = _kept.c.why.is_not(None)
+_has_page_open = _whom.c.id.in_(
+    select(col(Presence.user_id)).where(col(Presence.seen_at) > bindparam("alive_since"))
+)
+# The ids begin like a new one, and count up in the order of people, with the screen before the mail.
+_number = func.lpad(func.to_hex(2 * _whom.c.place + _told.c.place - 1), ID_DIGITS - COMMON_DIGITS, "0")
+_MADE: dict[str, ColumnElement[Any]] = {
+    "id": cast(bindparam("new_id", type_=Text).concat(_number), Uuid),
+    "created_at": bindparam("at", type_=Timestamp),
+    "account_id": bindparam("account_id", type_=Uuid),
+    "handoff_id": bindparam("handoff_id", type_=Uuid),
+    "recipient_id": _whom.c.id,
+    "channel": _told.c.channel,
+    "status": case((and_(_is_kept, _kept.c.until.is_(None)), "skipped"), else_="pending"),
+    "attempts": literal(0),
+    "error": func.coalesce(_kept.c.why, ""),
+    "next_attempt_at": case(
+        (_is_kept, _kept.c.until),
+        (
+            and_(_told.c.channel == Channel.EMAIL.value, _has_page_open),
+            bindparam("mail_connected_at", type_=Timestamp),
+        ),
+        else_=bindparam("at", type_=Timestamp),
+    ),
+    "silenced": _is_kept,
+}
 # The rows are made where they stay: a thousand of them would take longer on their way than all the rest.
-# Their ids begin like a new one, and count up in the order of people, with the screen before the mail.
-_TELL = text(
-    """
-    INSERT INTO delivery
-        (id, created_at, account_id, handoff_id, recipient_id, channel, status, attempts, error, next_attempt_at, silenced)
-    SELECT
-        CAST(:new_id || lpad(to_hex(2 * senior.place + told.place), 8, '0') AS uuid),
-        :at, :account_id, :handoff_id, senior.id, told.channel,
-        CASE WHEN kept.why IS NOT NULL AND kept.until IS NULL THEN 'skipped' ELSE 'pending' END, 0,
-        coalesce(kept.why, ''),
-        CASE WHEN kept.why IS NOT NULL THEN kept.until
-            WHEN told.channel = 'email'
-                AND senior.id IN (SELECT user_id FROM presence WHERE seen_at > :alive_since) THEN :mail_connected_at
-            ELSE :at END,
-        kept.why IS NOT NULL
-    FROM unnest(CAST(:recipients AS uuid[])) WITH ORDINALITY AS senior (id, place)
-    CROSS JOIN (VALUES (0, 'in_app'), (1, 'email')) AS told (place, channel)
-    LEFT JOIN unnest(CAST(:kept_recipients AS uuid[]), CAST(:kept_channels AS text[]), CAST(:kept_whys AS text[]),
-            CAST(:kept_untils AS timestamptz[])) AS kept (recipient_id, channel, why, until)
-        ON kept.recipient_id = senior.id AND kept.channel = told.channel
-    ON CONFLICT (handoff_id, recipient_id, channel) DO UPDATE
-    SET status = excluded.status, attempts = 0, error = excluded.error, next_attempt_at = excluded.next_attempt_at,
-        silenced = excluded.silenced, sent_at = NULL, seen_at = NULL, dismissed_at = NULL
-    """
-).bindparams(bindparam("account_id", type_=Uuid), bindparam("handoff_id", type_=Uuid))
+_TELL = insert(Delivery.__table__).from_select(
+    list(_MADE),
+    select(*_MADE.values())
+    .select_from(_whom)
+    .join(_told, true())
+    .outerjoin(_kept, and_(_kept.c.recipient_id == _whom.c.id, _kept.c.channel == _told.c.channel)),
+    include_defaults=False,
+)
+# Only when they were told before, as it takes a while to look for a thousand rows that are not there.
+_TELL_AGAIN = _TELL.on_conflict_do_update(
+    index_elements=["handoff_id", "recipient_id", "channel"],
+    set_={
+        **{
+            name: _TELL.excluded[name]
+            for name in ("status", "attempts", "error", "next_attempt_at", "silenced")
+        },
+        **dict.fromkeys(("sent_at", "seen_at", "dismissed_at")),
+    },
+)
 
 
 def stop_telling(db: Session, handoff_id: UUID, why: str) -> None:

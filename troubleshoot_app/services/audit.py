@@ -11,17 +11,18 @@ from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.models import AuditEntry
 
+_RECORD = insert(AuditEntry.__table__)
+
 
 def record(db: Session, actor: Actor, action: str, subject_id: UUID, **details: Any) -> None:
     """Note that ``actor`` did ``action`` (such as ``handoff.opened``) to ``subject_id``; gone if the caller rolls back."""
-    db.execute(
-        insert(AuditEntry).values(
-            id=new_id(),
-            created_at=now(),
-            account_id=actor.account_id,
-            actor_id=actor.user_id,
-            action=action,
-            subject_id=subject_id,
-            details=details | ({"via": actor.via} if actor.via else {}),
-        )
-    )
+    entry = {
+        "id": new_id(),
+        "created_at": now(),
+        "account_id": actor.account_id,
+        "actor_id": actor.user_id,
+        "action": action,
+        "subject_id": subject_id,
+        "details": details | ({"via": actor.via} if actor.via else {}),
+    }
+    db.execute(_RECORD, entry)

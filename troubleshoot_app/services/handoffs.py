@@ -1,5 +1,6 @@
 """Handoffs: escalate or park, pick up, give back, resolve, cancel, resume."""
 
+from types import SimpleNamespace
 from uuid import UUID
 
 from sqlalchemy import update
@@ -25,6 +26,7 @@ from troubleshoot_app.domain.handoff import (
 )
 from troubleshoot_app.domain.webhooks import WebhookEvent
 from troubleshoot_app.models import Handoff, User
+from troubleshoot_app.models.cases import case_view
 from troubleshoot_app.models.sessions import TEXT_LENGTH
 from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.case_mails import mail_news
@@ -91,8 +93,10 @@ def open_handoff(
         reached = tell_everybody(db, handoff)
         audit.record(db, actor, "handoff.opened", handoff.id, session_id=str(row.id), told=reached)
         announce(db, actor.account_id, handoff.id, HandoffEvent.OPENED)
-        _tell(db, actor, WebhookEvent.HANDOFF_OPENED, handoff.id)
-    return get_view(db, actor, handoff.id)
+        tell_of_handoff(
+            db, actor.account_id, WebhookEvent.HANDOFF_OPENED, lambda: _view(db, actor, handoff, row)
+        )
+    return _view(db, actor, handoff, row)
 
 
 def claim(db: Session, actor: Actor, *, handoff_id: object) -> HandoffView:
@@ -239,6 +243,18 @@ def close_resolved(db: Session, actor: Actor, handoff_id: UUID, resolution: str)
     audit.record(db, actor, "handoff.resolved", handoff_id)
     announce(db, actor.account_id, handoff_id, HandoffEvent.RESOLVED)
     _tell(db, actor, WebhookEvent.HANDOFF_RESOLVED, handoff_id)
+
+
+def _view(db: Session, actor: Actor, handoff: Handoff, row: SessionRow) -> HandoffView:
+    """Return a handoff that the actor has just made, without reading it again: everybody waits for the commit."""
+    case = SimpleNamespace(
+        Handoff=handoff,
+        TroubleshootingSession=row,
+        raiser_name=actor.name,
+        claimer_name=None,
+        tree_title=row.tree_title,
+    )
+    return case_view(db, case)
 
 
 def _tell(db: Session, actor: Actor, event: HandoffEventType, handoff_id: UUID) -> None:
