@@ -18,6 +18,7 @@ from troubleshoot_app.models import Delivery, Handoff, TroubleshootingSession
 from troubleshoot_app.services import handoffs
 
 HIDE = "Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => '%s' })"
+ACCENT = "rgb(62, 99, 221)"
 ICON = 'link[rel="icon"]'
 COUNT_ALARMS = """
 window.alarms = { notes: 0, notifications: [] };
@@ -122,7 +123,8 @@ def test_what_came_while_the_line_was_down_is_shown_when_it_is_back(page_of: Bro
     transact(escalate, team, reason="Missed.")
     page.context.set_offline(False)
     expect(banner(page)).to_contain_text("Missed.", timeout=20_000)
-    expect(toast(page, f"{team.viewer.name} needs help")).to_be_visible()
+    news = toast(page, f"{team.viewer.name} needs help")
+    expect(news.get_by_role("button", name="Open")).to_have_css("background-color", ACCENT)
     expect(strip).to_have_count(0)
 
 
