@@ -45,7 +45,8 @@ def test_a_forgotten_password(server: Server, page_as: Pages, smtp: MailServer):
     page.get_by_role("link", name="Forgot password?").click()
     page.get_by_label("Email").fill(email)
     page.get_by_role("button", name="Send the link").click()
-    expect(page.get_by_role("status")).to_contain_text("If the address is known, a mail is on its way.")
+    said = page.get_by_role("status").filter(has_text="If the address is known, a mail is on its way.")
+    expect(said).to_be_focused()
 
     smtp.wait_for(lambda _all: bool(smtp.to(email)))
     link = link_in(smtp.to(email)[0], server)
@@ -55,7 +56,7 @@ def test_a_forgotten_password(server: Server, page_as: Pages, smtp: MailServer):
     expect(page.get_by_role("alert")).to_contain_text("8 to 256 characters")
     page.get_by_label("Password").fill(NEW_PASSWORD)
     page.get_by_role("button", name="Save password").click()
-    expect(page.get_by_role("status")).to_contain_text("Your password is changed")
+    expect(page.get_by_role("status").filter(has_text="Your password is changed")).to_be_focused()
     page.get_by_role("link", name="Sign in").click()
     sign_in(page, email, PASSWORD)
     expect(page.get_by_role("alert")).to_contain_text("E-mail or password is wrong.")

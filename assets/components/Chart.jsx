@@ -156,7 +156,7 @@ function drawn(cache, thing, make) {
 
 function drawnEdge(edge, way) {
   const known = drawnEdges.get(edge);
-  if (known && known.data.isAlone === way.isAlone && known.data.lane === way.lane) return known;
+  if (known && known.data.name === way.name && known.data.isAlone === way.isAlone && known.data.lane === way.lane) return known;
   drawnEdges.set(edge, edgeOf(edge, way));
   return drawnEdges.get(edge);
 }
@@ -180,13 +180,15 @@ function nodeOf(node) {
 }
 
 function edgeOf(edge, way) {
+  const label = edge.change ? `${edge.label} (${CHANGES[edge.change].toLowerCase()})` : edge.label;
   return {
     id: edge.id,
     type: "way",
     data: way,
     source: edge.source,
     target: edge.target,
-    label: edge.change ? `${edge.label} (${CHANGES[edge.change].toLowerCase()})` : edge.label,
+    label,
+    ariaLabel: [label, way.name].filter(Boolean).join(": "),
     className: edge.change ? `edge-${edge.change}` : undefined,
     focusable: false,
     markerEnd: { type: MarkerType.ArrowClosed },
@@ -202,7 +204,9 @@ function edgesOf(chart) {
     const isAlone = leading.get(edge.target) === 1;
     const lane = isAlone ? 0 : (lanes.get(edge.source) ?? 0);
     if (!isAlone) lanes.set(edge.source, lane + 1);
-    return drawnEdge(edge, { isAlone, lane, half: (chart.nodes.get(edge.source)?.width ?? 0) / 2 });
+    const [source, target] = [chart.nodes.get(edge.source), chart.nodes.get(edge.target)];
+    const name = `from ${source?.text || "a node"} to ${target?.text || "a node"}`;
+    return drawnEdge(edge, { isAlone, lane, name, half: (source?.width ?? 0) / 2 });
   });
 }
 

@@ -35,12 +35,16 @@ export function PostForm({
   const [isReady, setIsReady] = useState(false);
   const busy = useRef(false);
   const form = useRef(null);
+  const outcome = useRef(null);
 
   // Until this has run the browser would send the form by itself, so that nothing in it can be pressed, nor has focus.
   useEffect(() => setIsReady(true), []);
   useEffect(() => {
     if (takesFocus && isReady && document.activeElement === document.body) form.current?.querySelector("input")?.focus();
   }, [isReady]);
+
+  // The form goes, and with it what had the focus.
+  useEffect(() => outcome.current?.focus(), [isDone]);
 
   const submit = async (event) => {
     event.preventDefault();
@@ -78,7 +82,7 @@ export function PostForm({
 
   if (isDone) {
     return (
-      <p role="status" className="form-done">
+      <p role="status" className="form-done" ref={outcome} tabIndex={-1}>
         {done}
       </p>
     );

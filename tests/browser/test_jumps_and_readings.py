@@ -89,7 +89,7 @@ def test_a_technician_goes_there_and_comes_home(page_of: Browsers, team: Team) -
     answer(page, "Check the supply", PROBE)
     expect(page.get_by_text("In “Power supply”")).to_be_visible()
     answer(page, "The black one", "Switch it on again.")
-    expect(page.get_by_role("status").filter(has_text="The supply is good.")).to_be_visible()
+    expect(question(page)).to_have_accessible_description(re.compile("The supply is good."))
     answer(page, "Back", PROBE)
     answer(page, "Back", QUESTION)
     answer(page, "Check the supply", PROBE)

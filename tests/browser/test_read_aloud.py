@@ -3,8 +3,9 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Browsers
+from tests.browser.ears import listen, wait_until_heard
 from tests.browser.keys import press_by_key, reach
-from tests.browser.screen import question
+from tests.browser.screen import banner, escalate, question
 from tests.support.people import Team, start
 from troubleshoot_app.core.db import transact
 
@@ -39,3 +40,22 @@ def test_the_next_question_and_what_was_saved_are_told(page_of: Browsers, team: 
     expect(told).to_contain_text("Your name is saved.")
     expect(told).to_have_attribute("aria-label", "Notifications alt+T")
     page.wait_for_function(IS_ABOVE_THE_THUMB)
+
+
+def test_what_comes_by_itself_is_told(page_of: Browsers, team: Team) -> None:
+    senior = page_of(team.engineer, f"/trees/{team.tree_id}", device="desk")
+    chart = senior.get_by_role("group", name="Chart of the tree")
+    expect(chart.get_by_role("img", name="No: from Is the power LED lit? to Plug it in.")).to_have_count(1)
+    senior.goto("/trees")
+    expect(senior.get_by_role("link", name="No internet")).to_be_visible()
+    technician = page_of(team.viewer, f"/sessions/{transact(start, team).id}")
+    expect(question(technician)).to_be_visible()
+    listen(senior)
+    listen(technician)
+    senior.get_by_role("searchbox", name="Search trees").fill("internet")
+    wait_until_heard(senior, "1 tree found")
+    escalate(technician, "All dark.")
+    wait_until_heard(technician, "Waiting for a senior.")
+    wait_until_heard(senior, f"{team.viewer.name} needs help")
+    banner(senior).get_by_role("button", name="Pick up").click()
+    wait_until_heard(technician, f"{team.engineer.name} has this session.")

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from tests.browser.conftest import Browsers
+from tests.browser.ears import listen, wait_until_heard
 from tests.browser.screen import banner, press, toast
 from tests.notifications.workers import eventually
 from tests.support.people import Team, do, escalate
@@ -117,9 +118,11 @@ def test_seen_means_a_second_on_a_visible_page_and_the_alarm_is_a_choice(page_of
 def test_what_came_while_the_line_was_down_is_shown_when_it_is_back(page_of: Browsers, team: Team):
     page = page_of(team.engineer, "/trees", device="desk")
     expect(page.get_by_role("link", name="No internet")).to_be_visible()
+    listen(page)
     page.context.set_offline(True)
-    strip = page.get_by_role("status").filter(has_text="Not live")
+    strip = page.get_by_text("Not live: trying to connect again.")
     expect(strip).to_be_visible(timeout=20_000)
+    wait_until_heard(page, "Not live")
     transact(escalate, team, reason="Missed.")
     page.context.set_offline(False)
     expect(banner(page)).to_contain_text("Missed.", timeout=20_000)
@@ -133,9 +136,11 @@ def test_whoever_forgot_a_case_is_asked_on_every_page(page_of: Browsers, team: T
     do(team.engineer, handoffs.claim, handoff_id=handoff.id)
     page = page_of(team.engineer, "/trees")
     expect(page.get_by_role("heading", name="Trees", exact=True)).to_be_visible()
-    question = page.get_by_role("status", name="Still on it?")
+    question = page.get_by_role("region", name="Still on it?")
+    listen(page)
     transact(leave_alone, handoff.session_id)
     expect(question).to_contain_text(f"{team.viewer.name}: No internet")
+    wait_until_heard(page, "Still on it?")
     press(page, "Keep it")
     expect(question).to_have_count(0)
     transact(leave_alone, handoff.session_id)

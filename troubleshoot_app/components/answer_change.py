@@ -34,8 +34,8 @@ def change_button(step: rx.Var[StepView]) -> rx.Component:
         SessionState.can_walk & ~step.undone,
         rx.cond(
             step.is_changeable,
-            _beside("Change answer", step.option_label, AnswerChangeState.ask_again(step.seq)),
-            _beside("Back to here", step.option_label, SessionState.back_to(step.seq, SessionState.revision)),
+            _beside("Change answer", step.seq, AnswerChangeState.ask_again(step.seq)),
+            _beside("Back to here", step.seq, SessionState.back_to(step.seq, SessionState.revision)),
         ),
     )
 
@@ -53,13 +53,26 @@ def change_dialog() -> rx.Component:
     )
 
 
-def _beside(words: str, answer: rx.Var[str], on_click: rx.event.EventSpec) -> rx.Component:
+def question_id(seq: rx.Var[int]) -> str:
+    """Return the id of the question of a step on the page."""
+    return f"step-{seq}-question"
+
+
+def answer_id(seq: rx.Var[int]) -> str:
+    """Return the id of the answer of a step on the page."""
+    return f"step-{seq}-answer"
+
+
+def _beside(words: str, seq: rx.Var[int], on_click: rx.event.EventSpec) -> rx.Component:
+    """Return the button; it is called by the question and the answer, too, as there is one beside each."""
+    own = f"step-{seq}-change"
     return rx.button(
         words,
         size="2",
         variant="ghost",
         class_name="step-change",
-        custom_attrs={"aria-label": f"{words}: {answer}"},
+        id=own,
+        custom_attrs={"aria-labelledby": f"{own} {question_id(seq)} {answer_id(seq)}"},
         on_click=on_click,
     )
 

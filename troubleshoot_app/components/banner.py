@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.aloud import told
 from troubleshoot_app.components.badges import overdue_badge, priority_badge
 from troubleshoot_app.components.react import AlarmQuestion, ago, inline_prose
 from troubleshoot_app.schemas.handoffs import Alert, Offer
@@ -24,14 +25,15 @@ def banner() -> rx.Component:
 
 def offer() -> rx.Component:
     """Return the question to somebody who picked a case up and left it alone; nothing when there is no such case."""
-    return rx.cond(
-        InboxState.offers.length() > 0,
-        rx.el.section(
-            _offer(InboxState.offers[0]),
-            role="status",
-            class_name="banner banner-offer",
-            custom_attrs={"aria-label": "Still on it?"},
-        ),
+    return told(
+        rx.cond(
+            InboxState.offers.length() > 0,
+            rx.el.section(
+                _offer(InboxState.offers[0]),
+                class_name="banner banner-offer",
+                custom_attrs={"aria-label": "Still on it?"},
+            ),
+        )
     )
 
 

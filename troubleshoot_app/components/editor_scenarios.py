@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from troubleshoot_app.components.aloud import told
 from troubleshoot_app.components.dialogs import close_button, dialog, dialog_foot, question_dialog
 from troubleshoot_app.components.forms import choice, field
 from troubleshoot_app.components.react import ago, inline_prose, prose
@@ -19,6 +20,7 @@ _ENDS = [("node", "Here"), ("kind", "Any end like it")]
 
 def scenario_panel() -> rx.Component:
     """Return the scenarios of the tree, each with whether the draft is good for it; and the check by real sessions."""
+    is_checked = ReplayState.tree_id_checked == EditorState.id
     return rx.el.section(
         rx.flex(
             rx.heading("Scenarios", as_="h2", size="4"),
@@ -49,7 +51,8 @@ def scenario_panel() -> rx.Component:
             loading=ReplayState.running,
             on_click=ReplayState.check(EditorState.id, EditorState.revision),
         ),
-        rx.cond(ReplayState.tree_id_checked == EditorState.id, _replayed()),
+        told(rx.cond(is_checked, _outcome())),
+        rx.cond(is_checked, _replayed()),
         class_name="panel",
         custom_attrs={"aria-label": "Scenarios"},
     )
@@ -132,28 +135,30 @@ def _delete(one: rx.Var[ScenarioLine]) -> rx.Component:
     )
 
 
-def _replayed() -> rx.Component:
+def _outcome() -> rx.Component:
     view = ReplayState.view
-    return rx.box(
-        rx.text(
+    return rx.text(
+        rx.cond(
+            view.total == 0,
+            "No session on this tree is completed or escalated yet.",
             rx.cond(
-                view.total == 0,
-                "No session on this tree is completed or escalated yet.",
-                rx.cond(
-                    view.total == view.same,
-                    f"All of the last {view.total} sessions would end where they did.",
-                    f"Of the last {view.total} sessions {view.same} would end where they did, {view.elsewhere} "
-                    f"elsewhere, {view.nowhere} nowhere.",
-                ),
+                view.total == view.same,
+                f"All of the last {view.total} sessions would end where they did.",
+                f"Of the last {view.total} sessions {view.same} would end where they did, {view.elsewhere} "
+                f"elsewhere, {view.nowhere} nowhere.",
             ),
-            size="3",
-            role="status",
         ),
+        size="3",
+    )
+
+
+def _replayed() -> rx.Component:
+    return rx.box(
         rx.cond(
             ReplayState.revision != EditorState.revision,
             rx.text("The draft has changed since. Check again.", size="2", class_name="quiet"),
         ),
-        rx.foreach(view.groups, _group),
+        rx.foreach(ReplayState.view.groups, _group),
         class_name="stack",
     )
 

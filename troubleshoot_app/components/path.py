@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.components.answer_change import change_button
+from troubleshoot_app.components.answer_change import answer_id, change_button, question_id
 from troubleshoot_app.components.attachments import files_of
 from troubleshoot_app.components.export import export_button
 from troubleshoot_app.components.links import replay_link
@@ -104,13 +104,14 @@ def _step_words(step: rx.Var[StepView], files: Any, *beside: rx.Component) -> li
             step.is_first_in_tree,
             rx.text("In “", step.tree.title, "”", size="1", weight="medium", class_name="quiet"),
         ),
-        rx.text(inline_prose(step.node_text), size="2", class_name="step-question"),
+        rx.text(inline_prose(step.node_text), id=question_id(step.seq), size="2", class_name="step-question"),
         rx.text(
             rx.cond(step.undone, rx.el.span("Undone: ", class_name="quiet")),
             inline_prose(step.option_label),
             rx.cond(
                 step.reading, ": " + step.reading.shown, rx.cond(step.value, ": " + step.value.to(str), "")
             ),
+            id=answer_id(step.seq),
             size="3",
             weight="medium",
             class_name="step-answer",

@@ -12,6 +12,7 @@ from troubleshoot_app.schemas.scenarios import NAME_LENGTH
 from troubleshoot_app.states.sessions import SessionState
 
 STEPS_LEFT = "steps-left"
+FOUND = "found"
 
 
 def steps_left() -> rx.Component:
@@ -32,7 +33,7 @@ def node_card() -> rx.Component:
             inline_prose(SessionState.node.text),
             id="question",
             tab_index=-1,
-            custom_attrs={"aria-describedby": STEPS_LEFT},
+            custom_attrs={"aria-describedby": f"{FOUND} {STEPS_LEFT}"},
             class_name=rx.cond(SessionState.is_long, "node-text node-long", "node-text"),
         ),
         rx.cond(SessionState.node.help != "", rx.box(prose(SessionState.node.help), class_name="node-help")),
@@ -66,8 +67,8 @@ def _border() -> rx.Component:
                     size="3",
                     class_name="grow",
                 ),
+                id=FOUND,
                 class_name="strip",
-                role="status",
             ),
         ),
         rx.cond(

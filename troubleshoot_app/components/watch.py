@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from troubleshoot_app.components.aloud import told
 from troubleshoot_app.components.react import ago, clock
 from troubleshoot_app.schemas.handoffs import Unreachable, WatchLine
 
@@ -30,13 +31,15 @@ def watch_list(watch: Any) -> rx.Component:
                 role="alert",
             ),
         ),
-        rx.cond(
-            watch.people.length() > 0,
-            rx.el.ul(
-                rx.foreach(watch.people, _line),
-                class_name="watch",
-                custom_attrs={"aria-label": "Who has heard of it", "aria-live": "polite"},
-            ),
+        told(
+            rx.cond(
+                watch.people.length() > 0,
+                rx.el.ul(
+                    rx.foreach(watch.people, _line),
+                    class_name="watch",
+                    custom_attrs={"aria-label": "Who has heard of it"},
+                ),
+            )
         ),
     )
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.aloud import found_aloud
 from troubleshoot_app.components.cards import session_card
 from troubleshoot_app.components.dialogs import form_dialog
 from troubleshoot_app.components.export import copy_button, export_button
@@ -33,6 +34,7 @@ def sessions() -> rx.Component:
             _filters(),
             class_name="finder",
         ),
+        found_aloud(SessionsState.sessions.length(), "session", when=SessionsState.address != ""),
         rx.cond(SessionsState.loads > 0, _found(), waiting()),
         _about_dialog(),
     )

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.aloud import told
 from troubleshoot_app.components.answer_change import change_dialog
 from troubleshoot_app.components.badges import status_badge
 from troubleshoot_app.components.case_dialogs import release_dialog, resolve_dialog
@@ -99,7 +100,7 @@ def _about() -> rx.Component:
 
 def _standing() -> rx.Component:
     """Return who has the session and what that means, whenever it is not simply being walked."""
-    return rx.match(
+    strip = rx.match(
         SessionState.status,
         ("escalated", _escalated()),
         ("parked", _strip("circle-pause", "This session is parked.", _resume())),
@@ -111,6 +112,7 @@ def _standing() -> rx.Component:
             _strip("user-round-check", f"{SessionState.holder_name} has this session."),
         ),
     )
+    return told(strip, class_name="standing")
 
 
 def _resume() -> rx.Component:
@@ -198,7 +200,6 @@ def _strip(
         rx.box(*actions, class_name="strip-actions"),
         rx.fragment() if below is None else below,
         class_name="strip",
-        role="status",
     )
 
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from troubleshoot_app.components.aloud import found_aloud
 from troubleshoot_app.components.badges import severity_badge, status_badge
 from troubleshoot_app.components.cards import hit_card
 from troubleshoot_app.components.dialogs import question_dialog
@@ -42,6 +43,7 @@ def trees() -> rx.Component:
             _filters(),
             class_name="finder",
         ),
+        found_aloud(TreesState.hits.length(), "tree", when=TreesState.address != ""),
         rx.cond(TreesState.loads > 0, _found(), waiting()),
     )
 
