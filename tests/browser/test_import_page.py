@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Browsers
 from tests.browser.screen import press
 from tests.domain.formats.charts import MATERIAL
+from tests.support.axe import findings
 from tests.support.people import Team
 from troubleshoot_app.server.paths import ROOT
 
@@ -38,6 +39,7 @@ def test_every_file_becomes_a_draft_with_its_report(page_of: Browsers, team: Tea
     first = page.get_by_role("region", name="What came of it").get_by_role("region").first
     expect(first).to_contain_text("Line 5, column")
     expect(first.locator("mark").first).to_be_visible()
+    assert findings(page) == []
     first.get_by_role("link", name="Edit ").click()
     expect(page.get_by_role("textbox", name="Text", exact=True)).to_have_value("Lit?")
 
@@ -51,6 +53,7 @@ def test_a_refused_file_says_where_and_shows_the_line(page_of: Browsers, team: T
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Line 2, column 16")
     expect(alert).to_contain_text('"nodes": {"a" "b"}}')
+    assert findings(page) == []
     page.locator("input[type=file]").set_input_files(
         {"name": "large.mmd", "mimeType": "text/plain", "buffer": b"x" * (3 * 1024 * 1024)}
     )
