@@ -42,6 +42,7 @@ def test_browsers_and_programs_are_one_list(db: Session, team: Team):
 
 def test_signing_out_elsewhere_ends_what_was_named_and_is_on_record(db: Session, team: Team):
     secret = auth.open_web_sign_in(db, team.viewer.id, FIREFOX).secret
+    db.flush()
     credential = auth.credential_of_cookie(secret)
     assert load_actor(db, credential).user_id == team.viewer.id
     ask(db, team.viewer, sign_ins.end_sign_in, sign_in_id=places(db, team.viewer)["Firefox on Linux"])
