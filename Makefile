@@ -16,13 +16,13 @@ endif
 .PHONY: help run test lint bench soak pictures clean
 
 help:
-	@echo "make run     set up what is missing and serve (settings: .env.example; HOST=0.0.0.0 to listen everywhere)"
-	@echo "make test    format, types, layers, migrations, and all tests"
-	@echo "make lint    only the first three of those"
-	@echo "make bench   figures, as ratios to a bare server"
-	@echo "make soak    the long test"
+	@echo "make run       set up what is missing and serve (settings: .env.example; HOST=0.0.0.0 to listen everywhere)"
+	@echo "make test      format, types, layers, migrations, and all tests"
+	@echo "make lint      only the first three of those"
+	@echo "make bench     figures, as ratios to a bare server"
+	@echo "make soak      the long test"
 	@echo "make pictures  take the pictures of the documentation anew"
-	@echo "make clean   remove what was built; var/, with the database in it, stays"
+	@echo "make clean     remove what was built; var/, with the database in it, stays"
 
 run: $(VENV)/.run
 	@exec $(IN)python -m troubleshoot_app serve --end-with-parent $(if $(findstring command line,$(origin HOST)),--host $(HOST))
