@@ -74,7 +74,8 @@ def test_two_that_lock_each_other_out_both_get_through(clean_database: str):
         ]
         for job in jobs:
             job.result(TIMEOUT_SECONDS)
-    assert len(calls) == 3
+    # More than once when who has lost is back before who has won took what it waited for.
+    assert len(calls) > 2
     assert transact(names) == [calls[-1]] * 2
 
 
