@@ -138,7 +138,7 @@ function Way({ sourceX, sourceY, targetX, targetY, markerEnd, label, data }) {
   }
   const [path] = getBezierPath(ends);
   const down = targetY - sourceY;
-  const from = data.isAlone ? down - FROM_END : Math.min(FROM_END + LANE * data.lane, down / 2);
+  const from = data.isAlone ? down - FROM_END : Math.min(FROM_END + LANE * data.lane, down - FROM_END);
   const labelX = sourceX + (targetX - sourceX) * acrossAt(from / down);
   return <BaseEdge path={path} markerEnd={markerEnd} label={label} labelX={labelX} labelY={sourceY + from} />;
 }
@@ -156,7 +156,7 @@ function drawn(cache, thing, make) {
 
 function drawnEdge(edge, way) {
   const known = drawnEdges.get(edge);
-  if (known && known.data.name === way.name && known.data.isAlone === way.isAlone && known.data.lane === way.lane) return known;
+  if (known && ["name", "words", "isAlone", "lane"].every((what) => known.data[what] === way[what])) return known;
   drawnEdges.set(edge, edgeOf(edge, way));
   return drawnEdges.get(edge);
 }
@@ -179,34 +179,45 @@ function nodeOf(node) {
   };
 }
 
+function wordsOf(edge) {
+  return edge.change ? `${edge.label} (${CHANGES[edge.change].toLowerCase()})` : edge.label;
+}
+
 function edgeOf(edge, way) {
-  const label = edge.change ? `${edge.label} (${CHANGES[edge.change].toLowerCase()})` : edge.label;
   return {
     id: edge.id,
     type: "way",
     data: way,
     source: edge.source,
     target: edge.target,
-    label,
-    ariaLabel: [label, way.name].filter(Boolean).join(": "),
+    label: way.words,
+    ariaLabel: [wordsOf(edge), way.name].filter(Boolean).join(": "),
     className: edge.change ? `edge-${edge.change}` : undefined,
     focusable: false,
     markerEnd: { type: MarkerType.ArrowClosed },
   };
 }
 
+// Arrows from one node to one other lie on each other: the last of them, which is on top, has the words of all.
 function edgesOf(chart) {
   const edges = [...chart.edges.values()];
+  const between = new Map();
+  for (const edge of edges) {
+    const pair = JSON.stringify([edge.source, edge.target]);
+    between.set(pair, [...(between.get(pair) ?? []), edge]);
+  }
+  const tops = new Map([...between.values()].map((same) => [same.at(-1), same.map(wordsOf).filter(Boolean).join(" / ")]));
   const leading = new Map();
-  for (const { target } of edges) leading.set(target, (leading.get(target) ?? 0) + 1);
+  for (const { target } of tops.keys()) leading.set(target, (leading.get(target) ?? 0) + 1);
   const lanes = new Map();
   return edges.map((edge) => {
+    const words = tops.get(edge) ?? "";
     const isAlone = leading.get(edge.target) === 1;
-    const lane = isAlone ? 0 : (lanes.get(edge.source) ?? 0);
-    if (!isAlone) lanes.set(edge.source, lane + 1);
+    const lane = isAlone || !words ? 0 : (lanes.get(edge.source) ?? 0);
+    if (!isAlone && words) lanes.set(edge.source, lane + 1);
     const [source, target] = [chart.nodes.get(edge.source), chart.nodes.get(edge.target)];
     const name = `from ${source?.text || "a node"} to ${target?.text || "a node"}`;
-    return drawnEdge(edge, { isAlone, lane, name, half: (source?.width ?? 0) / 2 });
+    return drawnEdge(edge, { words, isAlone, lane, name, half: (source?.width ?? 0) / 2 });
   });
 }
 

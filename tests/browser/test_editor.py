@@ -13,7 +13,7 @@ from tests.support.people import Team, add_draft, do
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.domain import editing
 from troubleshoot_app.domain.editing import Words
-from troubleshoot_app.domain.tree import Node, NodeKind, Tree
+from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.services import tree_editing
 
 EDIT_PATH = re.compile(r"/trees/([0-9a-f-]{36})/edit$")
@@ -235,10 +235,25 @@ def test_publishing_is_refused_with_every_error_named(page_of: Browsers, team: T
     expect(problems).to_contain_text("2 errors")
     press(page, "Publish")
     refusal = dialog(page, "It cannot be published yet")
-    expect(refusal).to_contain_text("This question has no options.")
+    expect(refusal).to_contain_text("This question has no answers.")
     refusal.get_by_role("button", name="So.").click()
     expect(page.get_by_role("heading", name="Node b")).to_be_focused()
     expect(page.get_by_role("region", name="Node", exact=True)).to_contain_text("Nothing leads to this node.")
+
+
+def test_the_words_of_answers_that_lead_to_one_node_stand_together_on_the_chart(
+    page_of: Browsers, team: Team
+) -> None:
+    both = (Option("y", "Yes", "b"), Option("n", "No", "b"))
+    tree = Tree(
+        "a",
+        {"a": Node("a", NodeKind.QUESTION, "Lit?", "", both), "b": Node("b", NodeKind.ESCALATION, "Call.")},
+    )
+    tree_id = transact(add_draft, team.engineer, tree)
+    page = page_of(team.engineer, f"/trees/{tree_id}/edit")
+    chart = page.get_by_role("group", name="Chart of the draft")
+    expect(chart.get_by_text("Yes / No", exact=True)).to_be_visible()
+    expect(chart.get_by_text("No", exact=True)).to_have_count(0)
 
 
 def test_versions_are_compared_in_words_and_on_the_chart_and_one_is_restored(

@@ -79,7 +79,7 @@ def _problem(
     if fault is None:
         return None
     code, words = fault
-    return Problem(severity, node.id, code, f"The option {quoted(option.label)} leads to {words}")
+    return Problem(severity, node.id, code, f"The answer {quoted(option.label)} leads to {words}")
 
 
 def _arrival_fault(option: Option, there: Neighbour | None, this_id: str) -> tuple[str, str] | None:

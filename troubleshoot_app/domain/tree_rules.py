@@ -83,10 +83,10 @@ def check_form(tree: Tree, changed: Iterable[Node] | None = None) -> None:
         raise InvalidTree(found)
 
 
-_UNREACHABLE = "Nothing leads to this node. Point an option to it, or remove it."
+_UNREACHABLE = "Nothing leads to this node. Point an answer to it, or remove it."
 _DEAD_END = (
     "From here no path reaches a resolution or an escalation. "
-    "Lead an option of this node, or of one after it, to an end."
+    "Lead an answer of this node, or of one after it, to an end."
 )
 
 
@@ -100,21 +100,21 @@ def _no_start(tree: Tree) -> Problem:
 def _option_errors(tree: Tree, node: Node) -> Iterator[Problem]:
     count = len(node.options)
     if node.kind is NodeKind.QUESTION and count == 0:
-        yield _error(node, "no_options", "This question has no options. Add the answers that can be given.")
+        yield _error(node, "no_options", "This question has no answers. Add those that can be given.")
     elif node.kind is NodeKind.ACTION and count != 1:
         has = "none" if count == 0 else str(count)
         message = (
-            f"An action has exactly one option, this one has {has}. "
+            f"An action has exactly one answer, this one has {has}. "
             "Leave one way on, or make it a question or an end."
         )
         yield _error(node, "action_options", message)
     elif node.kind.is_end and count:
-        message = f"A walk ends here, so this {node.kind} has no options. Remove them, or make it a question."
+        message = f"A walk ends here, so this {node.kind} has no answers. Remove them, or make it a question."
         yield _error(node, "end_with_options", message)
     for option in node.options:
         if fault := _target_fault(tree, option):
             code, message = fault
-            yield _error(node, code, f"The option {quoted(option.label)} {message}")
+            yield _error(node, code, f"The answer {quoted(option.label)} {message}")
 
 
 def _target_fault(tree: Tree, option: Option) -> tuple[str, str] | None:
@@ -184,16 +184,16 @@ def _warnings(node: Node) -> Iterator[Problem]:
     for option in node.options:
         if option.to and not option.stays:
             message = (
-                f"The option {quoted(option.label)} leads to another tree and does not come back, so "
+                f"The answer {quoted(option.label)} leads to another tree and does not come back, so "
                 f"{quoted(option.to)} is never reached by it. Let it come back, or remove that target."
             )
             yield _warning(node, "unused_target", message)
     labels = [option.label for option in node.options]
     if not all(map(str.strip, labels)):
-        yield _warning(node, "empty_label", "An option has no words. Write what its button is to say.")
+        yield _warning(node, "empty_label", "An answer has no words. Write what its button is to say.")
     for label, count in Counter(labels).items() if len(set(labels)) < len(labels) else ():
         if count > 1:
-            message = f"{count} options are labelled {quoted(label)}. Give each its own words."
+            message = f"{count} answers are labelled {quoted(label)}. Give each its own words."
             yield _warning(node, "duplicate_label", message)
     if not node.text.strip():
         yield _warning(node, "empty_text", "This node says nothing. Write what to ask or to do.")
