@@ -45,10 +45,14 @@ def new_tree() -> rx.Component:
 def editor() -> rx.Component:
     """Return the editor."""
     return page(
-        rx.cond(
-            EditorState.missing != "",
-            no_page("map-pin-off", "No such tree", EditorState.missing, rx.link("All trees", href="/trees")),
-            for_seniors(rx.cond(EditorState.id != "", _editor(), waiting())),
+        for_seniors(
+            rx.cond(
+                EditorState.missing != "",
+                no_page(
+                    "map-pin-off", "No such tree", EditorState.missing, rx.link("All trees", href="/trees")
+                ),
+                rx.cond(EditorState.id != "", _editor(), waiting()),
+            )
         ),
         wide=True,
     )

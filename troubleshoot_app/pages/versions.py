@@ -14,15 +14,17 @@ from troubleshoot_app.states.versions import VersionsState
 def versions() -> rx.Component:
     """Return the page."""
     return page(
-        rx.cond(
-            VersionsState.missing,
-            no_page(
-                "map-pin-off",
-                "No such tree",
-                "It may have been removed.",
-                rx.link("All trees", href="/trees"),
-            ),
-            for_seniors(rx.cond(VersionsState.id != "", _versions(), waiting())),
+        for_seniors(
+            rx.cond(
+                VersionsState.missing,
+                no_page(
+                    "map-pin-off",
+                    "No such tree",
+                    "It may have been removed.",
+                    rx.link("All trees", href="/trees"),
+                ),
+                rx.cond(VersionsState.id != "", _versions(), waiting()),
+            )
         )
     )
 

@@ -33,7 +33,7 @@ class EditorState(NodeGestures, WordGestures, JumpGestures, MeasureGestures, Sig
         """Whether there is a node on the form."""
         return self.node is not None
 
-    @handler(Policy.SENIOR)
+    @handler(Policy.SIGNED_IN)
     async def load(self):
         """Show the draft that the address names; after a reconnect, where its author was."""
         if self.id != self.tree_id:

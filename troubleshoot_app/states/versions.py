@@ -22,7 +22,7 @@ class VersionsState(SignedInState):
     compared: int = 0
     to_restore: int = 0
 
-    @handler(Policy.SENIOR)
+    @handler(Policy.SIGNED_IN)
     async def load(self):
         """Show the versions of the tree that the address names, and what the draft would change."""
         self.reset()
