@@ -32,7 +32,11 @@ def test_owners_invite_change_lock_out_and_delete(smtp: MailServer, page_of: Bro
     press(page, "Invite")
     dialog(page, "Invite").get_by_label("Email").fill(team.admin.email)
     dialog(page, "Invite").get_by_role("button", name="Send invitation").click()
-    expect(toast(page, "Somebody is registered with this address already.")).to_be_visible()
+    field = dialog(page, "Invite").get_by_label("Email")
+    expect(field).to_have_accessible_description(
+        re.compile("Somebody is registered with this address already.")
+    )
+    expect(field).to_have_attribute("aria-invalid", "true")
     newcomer = f"new-{team.owner.email}"
     dialog(page, "Invite").get_by_label("Email").fill(newcomer)
     dialog(page, "Invite").get_by_label("Engineer").check()

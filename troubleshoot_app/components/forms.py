@@ -5,12 +5,14 @@ from typing import Any
 import reflex as rx
 
 
-def field(label: str, name: str, *, hint: str = "", **props: Any) -> rx.Component:
-    """Return a one-line text field under its label."""
-    control = rx.input(
-        id=f"field-{name}", name=name, size="3", width="100%", **_described(name, hint), **props
-    )
-    return _labelled(label, name, hint, control)
+def field(
+    label: str, name: str, *, hint: str = "", fault: rx.Var[str] | None = None, **props: Any
+) -> rx.Component:
+    """Return a one-line text field under its label; ``fault`` is what is wrong with what was sent, said below it."""
+    described = _described(name, hint) if fault is None else _faulty(name, fault)
+    control = rx.input(id=f"field-{name}", name=name, size="3", width="100%", **described, **props)
+    said = rx.fragment() if fault is None else _fault(name, fault)
+    return _labelled(label, name, hint, rx.fragment(control, said))
 
 
 def text_field(label: str, name: str, *, hint: str = "", **props: Any) -> rx.Component:
@@ -55,3 +57,16 @@ def _labelled(label: str, name: str, hint: str, control: rx.Component) -> rx.Com
 
 def _described(name: str, hint: str) -> dict[str, Any]:
     return {"custom_attrs": {"aria-describedby": f"hint-{name}"}} if hint else {}
+
+
+def _faulty(name: str, fault: rx.Var[str]) -> dict[str, Any]:
+    is_faulty = rx.cond(fault != "", "true", "false")
+    return {"custom_attrs": {"aria-describedby": f"fault-{name}", "aria-invalid": is_faulty}}
+
+
+def _fault(name: str, fault: rx.Var[str]) -> rx.Component:
+    return rx.box(
+        rx.cond(fault != "", rx.text(fault, size="2", class_name="field-fault")),
+        id=f"fault-{name}",
+        role="alert",
+    )

@@ -184,7 +184,7 @@ def _action(
 def _invite_dialog() -> rx.Component:
     return form_dialog(
         "Invite",
-        field("Email", "email", type="email", auto_complete="off", auto_focus=True),
+        field("Email", "email", fault=PeopleState.fault, type="email", auto_complete="off", auto_focus=True),
         choice("Role", "role", _ROLES, "viewer", in_rows=True),
         opened=PeopleState.dialog == "invite",
         on_toggle=PeopleState.toggle_dialog,

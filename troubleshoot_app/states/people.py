@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from troubleshoot_app.core.errors import Forbidden
+from troubleshoot_app.core.errors import Conflict, Forbidden, Invalid
 from troubleshoot_app.schemas.lists import LIMIT, LIMIT_MOST
 from troubleshoot_app.schemas.people import Member, OpenInvitation
 from troubleshoot_app.services import invitations, users
@@ -24,6 +24,7 @@ class PeopleState(SignedInState):
     me: str = ""
     chosen: Member | None = None
     dialog: str = ""
+    fault: str = ""
     refused: str = ""
     loaded: bool = False
 
@@ -42,6 +43,7 @@ class PeopleState(SignedInState):
     @handler(Policy.SENIOR)
     async def open_dialog(self, name: str, user_id: str = ""):
         """Open the dialog "invite", or "change", "deactivate" or "delete" about somebody; an empty name closes it."""
+        self.fault = ""
         self.chosen = next((person for person in self.items if person.id == user_id), None)
         self.dialog = name if name in ("", "invite") or self.chosen is not None else ""
 
@@ -53,9 +55,13 @@ class PeopleState(SignedInState):
 
     @handler(Policy.SENIOR)
     async def invite(self, form: dict[str, Any]):
-        """Offer a place in the account to an address."""
-        invitation = await self._run(invitations.invite, email=form.get("email"), role=form.get("role"))
-        self.dialog = ""
+        """Offer a place in the account to an address; what is wrong with it is said beside its field."""
+        try:
+            invitation = await self._run(invitations.invite, email=form.get("email"), role=form.get("role"))
+        except (Invalid, Conflict) as error:
+            self.fault = error.detail
+            return None
+        self.dialog, self.fault = "", ""
         await self._load()
         return PeopleState.mail(invitation.id)
 
