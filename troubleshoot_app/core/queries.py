@@ -26,10 +26,14 @@ class HotQuery:
         compiled = query.compile(dialect=_DIALECT)
         columns = list(query.selected_columns)
         self._text = str(compiled)
-        self._constants = {name: one.value for name, one in compiled.binds.items() if not one.required}
-        self._sent = _conversions(
+        sent = _conversions(
             (name, _type_of(one).bind_processor(_DIALECT)) for name, one in compiled.binds.items()
         )
+        self._constants = {name: one.value for name, one in compiled.binds.items() if not one.required}
+        self._constants |= {
+            name: convert(self._constants[name]) for name, convert in sent if name in self._constants
+        }
+        self._sent = [(name, convert) for name, convert in sent if name not in self._constants]
         self._read = _conversions(
             (place, _type_of(one).result_processor(_DIALECT, None)) for place, one in enumerate(columns)
         )
@@ -37,9 +41,9 @@ class HotQuery:
 
     def all(self, db: Session, **values: Any) -> list[Any]:
         """Return the rows as named tuples; ``DBAPIError`` when the database says no, or is gone."""
-        values |= self._constants
         for name, convert in self._sent:
             values[name] = convert(values[name])
+        values |= self._constants
         rows = _fetch(db.connection(), self._text, values)
         return list(map(self._row._make, map(self._converted, rows) if self._read else rows))
 
