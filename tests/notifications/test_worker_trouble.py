@@ -1,5 +1,6 @@
 """The worker in trouble: mail servers, databases, tabs and processes that fail, each without harm to anything else."""
 
+import gc
 import signal
 import statistics
 import threading
@@ -28,6 +29,7 @@ from tests.support.smtp import MailServer, ReceivedMail
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import libpq_url, transact
 from troubleshoot_app.models import Delivery, Handoff
+from troubleshoot_app.notifications.announcements import HandoffEvent, announce
 from troubleshoot_app.notifications.mail import MailSender
 from troubleshoot_app.services import handoffs
 
@@ -208,6 +210,26 @@ def test_stopping_lets_mails_under_way_finish_and_nobody_else_sends_them(
         assert set(told(team.viewer, handoff.id).values()) == {"sent"}
         time.sleep(1.2)
     assert len(smtp.attempts) == 4
+
+
+def test_stopping_amid_a_flood_of_announcements_leaves_nothing_begun(team: Team, smtp: MailServer):
+    handoff = transact(escalate, team)
+    quiet = threading.Event()
+
+    def flood() -> None:
+        while not quiet.is_set():
+            transact(announce, team.viewer.actor.account_id, UUID(handoff.id), HandoffEvent.KEPT)
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    try:
+        for _ in range(20):
+            with working(smtp):
+                pass
+    finally:
+        quiet.set()
+        flooding.join()
+    gc.collect()
 
 
 def test_what_is_under_way_at_the_claim_is_recorded_as_sent(team: Team, smtp: MailServer, slow: Slow):

@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import psycopg2
 import psycopg2.extensions
@@ -103,7 +102,7 @@ class Worker:
         try:
             self._owner = owner
             self._wake()
-            self._start(self._screens.catch_up(self._deaf_since))
+            self._start(partial(self._screens.catch_up, self._deaf_since))
             while True:
                 await heard.wait()
                 heard.clear()
@@ -114,7 +113,7 @@ class Worker:
                     # Each mail that has left is announced, too: a hundred of them are no reason to look a hundred times.
                     is_news |= announcement.event is not HandoffEvent.TOLD
                     with about(handoff_id=announcement.handoff_id, account_id=announcement.account_id):
-                        self._start(self._screens.show(announcement))
+                        self._start(partial(self._screens.show, announcement))
                 if is_news:
                     loop.call_later(SCREENS_FIRST_SECONDS, self._wake)
         finally:
@@ -166,14 +165,14 @@ class Worker:
         for queue in self._queues:
             queue.wake()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Exception as error:  # noqa: BLE001  the outermost edge of a task
             log_trouble(logger, error, "telling the screens")
 
