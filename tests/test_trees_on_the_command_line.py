@@ -1,6 +1,7 @@
 """``import``, ``export`` and ``check`` on the command line, on a database that a server may be using."""
 
 import json
+from os.path import relpath
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import AppError, NotFound
 from troubleshoot_app.domain.formats.exports import FILE_FORMATS
 from troubleshoot_app.models import Account, AuditEntry, Delivery, TroubleshootingTree, User
+from troubleshoot_app.server.paths import ROOT
 from troubleshoot_app.services import operators
 from troubleshoot_app.services.tree_batches import SourceFile
 from troubleshoot_app.services.tree_library import tree_as_file
@@ -101,10 +103,12 @@ def test_files_come_in_and_go_out_again(team: Team, folder: Path, clean_database
 def test_one_bad_file_keeps_all_of_them_out_and_is_named_with_its_line(
     team: Team, folder: Path, clean_database: str
 ) -> None:
-    bad = str(folder / "broken.yaml")
+    """It is called what it was called on the command line, and not by the whole way to it."""
+    bad = relpath(folder / "broken.yaml", ROOT)
     done = run("import", str(folder / "plug.mmd"), bad, "--account", "Acme", DATABASE_URL=clean_database)
 
-    assert_refused(done, f"{bad}: Line 5, column 3: ")
+    assert_refused(done, ": Line 5, column 3: ")
+    assert done.stderr.startswith(f"{bad}: ")
     assert len(trees_of(team)) == 1
 
 

@@ -5,6 +5,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
@@ -131,7 +132,9 @@ def _parser() -> argparse.ArgumentParser:
         more=f"Reads {', '.join(IMPORT_FORMATS)}. Prints id and title of each new tree, and on standard error what was "
         "guessed or left out. It is done in the name of the account's owner.",
     )
-    bring.add_argument("files", nargs="+", metavar="FILE", type=_path, help="a file with one tree or several")
+    bring.add_argument(
+        "files", nargs="+", metavar="FILE", type=_named, help="a file with one tree or several"
+    )
     bring.add_argument("--account", required=True, help="name or id of the account")
     bring.add_argument("--category", help="the category of the new trees (default: what the files say)")
     bring.add_argument("--publish", action="store_true", help="publish them; refused when one has errors")
@@ -150,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
         help="number of a version, or draft (default: what is published, or else the draft)",
     )
     give.add_argument(
-        "--output", type=_path, metavar="FILE", help="where to write (default: standard output)"
+        "--output", type=_named, metavar="FILE", help="where to write (default: standard output)"
     )
 
     add(
@@ -163,9 +166,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _path(value: str) -> Path:
-    """Return a path as the person means it: from where they are."""
-    return Path(value).absolute()
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A file as it was named, and where that is: seen from where the person is."""
+
+    name: str
+    path: Path
+
+
+def _named(value: str) -> _Named:
+    return _Named(value, Path(value).absolute())
 
 
 def _version(value: str) -> str:
@@ -220,7 +230,7 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         settings,
         operators.import_files,
         account=options.account,
-        files=[SourceFile(str(path), _read(path)) for path in options.files],
+        files=[SourceFile(file.name, _read(file)) for file in options.files],
         category=options.category,
         publish=options.publish,
     )
@@ -268,22 +278,22 @@ def _on_database(
         return transact(work, *args, **kwargs)
 
 
-def _read(path: Path) -> bytes:
+def _read(file: _Named) -> bytes:
     try:
-        return path.read_bytes()
+        return file.path.read_bytes()
     except OSError as error:
-        raise StartError(f"{path} cannot be read: {error.strerror}.") from error
+        raise StartError(f"{file.name} cannot be read: {error.strerror}.") from error
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(file: _Named, content: bytes) -> None:
     """Write a file that is there when it is whole."""
-    unfinished = path.parent / f".{path.name}.{os.getpid()}"
+    unfinished = file.path.parent / f".{file.path.name}.{os.getpid()}"
     try:
         unfinished.write_bytes(content)
-        unfinished.replace(path)
+        unfinished.replace(file.path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
-        raise StartError(f"{path} cannot be written: {error.strerror}.") from error
+        raise StartError(f"{file.name} cannot be written: {error.strerror}.") from error
 
 
 def _ask_password() -> str:
