@@ -13,6 +13,7 @@ from tests.support.asgi import Api, running
 from tests.support.people import Team, do, escalate
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
+from troubleshoot_app.api.docs import OPENAPI
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import forget_engine, transact
 from troubleshoot_app.core.settings import get_settings
@@ -92,6 +93,9 @@ def test_what_prometheus_is_told(api: Api, api_as: As, team: Team):
     api_as(team.viewer).get("/sessions/x")
     api_as(team.viewer).get("/sessions/y")
     api.get("/no/such/address")
+    documents = counted("200", OPENAPI)
+    assert api.at_root().get(OPENAPI).status_code == 200
+    assert counted("200", OPENAPI) == documents + 1
     assert counted("404", session) == before + 2
     assert counted("404", "unknown") == unknown + 1
     opened = transact(escalate, team)

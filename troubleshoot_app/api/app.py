@@ -57,7 +57,7 @@ ROUTERS = (
 
 def make_api() -> FastAPI:
     """Return the API with its routes, its errors and its documentation."""
-    api = FastAPI(title=docs.TITLE, version="1", docs_url=None, redoc_url=None, openapi_url=docs.OPENAPI)
+    api = FastAPI(title=docs.TITLE, version="1", docs_url=None, redoc_url=None, openapi_url=None)
     api.add_middleware(BodyLimit)
     api.add_middleware(Counting, api=api)
     errors.install(api)
