@@ -9,7 +9,7 @@ from sqlmodel import Session
 from tests.browser.conftest import Browsers
 from tests.browser.keys import press_by_key
 from tests.browser.screen import SESSION_PATH, dialog, press, toast
-from tests.support.people import Team, ask, leave_alone, start
+from tests.support.people import Team, ask, do, leave_alone, start
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.notifications.abandonment import close_abandoned
@@ -21,7 +21,7 @@ EVENT = "42"  # how a message of the socket begins that is no heartbeat
 
 def test_found_narrowed_named_taken_away_and_taken_up_again(page_of: Browsers, team: Team) -> None:
     old = transact(start, team, title="Left alone", asset="RT-7")
-    transact(start, team, title="Router in hall 3")
+    hall = transact(start, team, title="Router in hall 3")
     transact(leave_alone, old.id)
     transact(close_abandoned)
     page = page_of(team.viewer, "/sessions")
@@ -31,8 +31,10 @@ def test_found_narrowed_named_taken_away_and_taken_up_again(page_of: Browsers, t
     press(page, "Title, ticket")
     dialog(page, "What is it about?").get_by_label("Title").fill("Hall 3, again")
     dialog(page, "What is it about?").get_by_label("Ticket").fill("INC-4711")
+    do(team.viewer, sessions.update_session, session_id=hall.id, asset="RT-9")
     dialog(page, "What is it about?").get_by_role("button", name="Save").click()
     expect(found).to_have_text(["Hall 3, again"])
+    assert do(team.viewer, sessions.get_session, session_id=hall.id).asset == "RT-9", "said on another device"
     press(page, "Export")
     expect(dialog(page, "Export").get_by_role("button", name="Copy ticket note")).to_be_enabled()
     page.keyboard.press("Escape")

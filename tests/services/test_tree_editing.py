@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from tests.support.people import Team, add_team, ask
+from tests.support.people import Person, Team, add_team, ask
 from troubleshoot_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from troubleshoot_app.domain import editing
 from troubleshoot_app.domain.tree import Node, NodeKind, Tree, tree_from_document, tree_to_document
@@ -120,34 +120,20 @@ def test_two_authors_on_the_same_words_are_told(db: Session, team: Team):
     assert now.changed_by == team.engineer.name
 
 
-def test_details_clash_only_where_they_differ(db: Session, team: Team):
+def test_details_clash_only_where_both_changed_the_same(db: Session, team: Team):
     seen = ask(db, team.engineer, tree_editing.get_draft, tree_id=team.tree_id).details
-    ask(
-        db,
-        team.engineer,
-        tree_editing.change_details,
-        tree_id=team.tree_id,
-        seen=seen,
-        wanted=replace(seen, category="Network"),
-    )
-    kept = ask(
-        db,
-        team.admin,
-        tree_editing.change_details,
-        tree_id=team.tree_id,
-        seen=seen,
-        wanted=replace(seen, title="Better", category="Network"),
-    )
-    assert (kept.details.title, kept.details.category) == ("Better", "Network")
-    with pytest.raises(Conflict, match="has changed the title"):
-        ask(
-            db,
-            team.engineer,
-            tree_editing.change_details,
-            tree_id=team.tree_id,
-            seen=seen,
-            wanted=replace(seen, title="Other"),
-        )
+
+    def change(person: Person, **typed: Any) -> Details:
+        wanted = replace(seen, **typed)
+        draft = ask(db, person, tree_editing.change_details, tree_id=team.tree_id, seen=seen, wanted=wanted)
+        return draft.details
+
+    change(team.engineer, category="Lan", tags=("wan", "dsl"))
+    merged = replace(seen, title="Better", category="Lan", tags=("wan", "dsl"))
+    assert change(team.admin, title="Better") == merged
+    with pytest.raises(Conflict, match=f"{team.admin.name} has changed the title meanwhile"):
+        change(team.engineer, title="Other")
+    assert change(team.engineer, title="Better") == merged, "both typed the same"
 
 
 def test_viewers_write_nothing_and_other_accounts_see_nothing(db: Session, team: Team):

@@ -1,7 +1,7 @@
 """Writing a tree: each gesture of an author changes the draft as it is now, in a transaction of its own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlmodel import Session
@@ -123,7 +123,8 @@ def change_draft(db: Session, actor: Actor, *, tree_id: object, gesture: Gesture
 
 
 def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details, wanted: Details) -> Draft:
-    """Change what a tree says of itself.
+    """Change what a tree says of itself: what is ``wanted`` other than it was ``seen``. The rest stays as it is by now,
+    whoever changed it.
 
     Raises:
         Conflict: somebody else changed the same since ``seen``.
@@ -133,13 +134,15 @@ def change_details(db: Session, actor: Actor, *, tree_id: object, seen: Details,
     row = editable_tree(db, actor, tree_id, lock=True)
     there = _details(row)
     known, clean = (_cleaned(details, there.title) for details in (seen, wanted))
-    for name in DETAILS:
+    changed = [name for name in DETAILS if getattr(clean, name) != getattr(known, name)]
+    for name in changed:
         if getattr(there, name) not in (getattr(known, name), getattr(clean, name)):
             raise Conflict(f"{_who(db, row)} has changed the {name} meanwhile. Choose which stays.")
+    becomes = replace(there, **{name: getattr(clean, name) for name in changed})
     tree, _ = DRAFTS.get(row)
-    if clean != there:
-        row.title, row.description, row.category = clean.title, clean.description, clean.category
-        row.tags = list(clean.tags)
+    if becomes != there:
+        row.title, row.description, row.category = becomes.title, becomes.description, becomes.category
+        row.tags = list(becomes.tags)
         row.revision += 1
         row.updated_at = now()
         row.updated_by_id = actor.user_id

@@ -101,11 +101,12 @@ class SessionsState(SignedInState):
 
     @handler(Policy.SIGNED_IN)
     async def describe(self, form: dict[str, Any]):
-        """Keep the title, the ticket and the asset of the session that the dialog is about."""
+        """Keep what was changed of the title, the ticket and the asset of the session that the dialog is about."""
         if self.chosen is None:
             return None
-        about = {name: form.get(name) for name in ("title", "ticket_ref", "asset")}
-        await self._run(sessions.update_session, session_id=self.chosen.id, **about)
+        shown = {name: getattr(self.chosen, name) for name in ("title", "ticket_ref", "asset")}
+        changed = {name: form.get(name) for name, before in shown.items() if form.get(name) != before}
+        await self._run(sessions.update_session, session_id=self.chosen.id, **changed)
         self.dialog = ""
         await self._find()
         return MessageState.show("The session is saved.", kind="success")
