@@ -49,12 +49,13 @@ def test_a_session_from_start_to_end(viewer: Api, team: Team, path: str):
         "seq": 1, "node_id": "power", "node_text": "Is the power LED lit?", "option_id": "no", "option_label": "No",
         "value": "0 V", "note": "Dark.", "by": session["holder"], "undone": False, "tree": session["tree"],
         "is_first_in_tree": False, "found": "", "reading": None, "checked_off": False,
-        "repeats": None, "replaces": None, "kept_as": None, "is_changeable": True,
+        "undone_by": None, "repeats": None, "replaces": None, "kept_as": None, "is_changeable": True,
     }  # fmt: skip
     assert session["steps_left"] == {"least": 2, "most": None, "summary": "At least 2 steps left"}
     assert stepped.json()["steps_left"]["least"] == 3
     back = viewer.post(f"{path}/back", {"to_seq": 1, "revision": stepped.json()["revision"]}).json()
     assert (back["current"]["id"], back["steps"][0]["undone"]) == ("power", True)
+    assert back["steps"][0]["undone_by"] == session["holder"]
     noted = viewer.put(path, {"notes": "Call 555.", "ticket_ref": "INC-1"}).json()
     assert (noted["notes"], noted["ticket_ref"], noted["title"]) == ("Call 555.", "INC-1", "Branch 12")
     done = viewer.post(f"{path}/complete", {"outcome": "resolved", "summary": "Plugged in."}).json()

@@ -77,7 +77,7 @@ def whole_note() -> TicketNote:
                 1, "Is the router's **power** LED lit?", "No", 1,
                 note="The plug was loose.\nSerial AB_12*34*, see https://vendor.example/kb/12345?x=y_z",
             ),
-            step(2, "Plug it in:\n1. Pull the plug\n2. Wait 30 s", "Done", 4, undone=True, checked_off=True),
+            step(2, "Plug it in:\n1. Pull the plug\n2. Wait 30 s", "Done", 4, undone=True, undone_by=ERIN, checked_off=True),
             step(
                 3, "Measure the voltage between pins 3 and 7 of the connector on the back of the power supply, with "
                 "the load connected.", "Out of range", 19, value="-11.2",
@@ -129,6 +129,7 @@ _steps = st.builds(
     by=_people,
     at=_times,
     undone=st.booleans(),
+    undone_by=st.none() | _people,
 )
 _handoffs = st.builds(
     NoteHandoff,

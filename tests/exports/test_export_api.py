@@ -85,7 +85,7 @@ def test_the_whole_story_of_a_session(api_as: As, team: Team):
     for words in (
         "Branch 12", "RTR-12", "Completed, resolved", "No internet, version 1", "WHAT WAS TRIED: 3 STEPS, 1 OF THEM UNDONE",
         "1. [undone] Is the power LED lit?", "→ No: 0 V", "| Dark.", "2. Is the power LED lit?", "→ Yes",
-        f"less than 1 min, {team.engineer.name}",
+        f"less than 1 min, {team.engineer.name}", f"{team.viewer.name}, undone by {team.viewer.name}",
         "WHERE IT ENDED", "| It works.", f"Parked by {team.viewer.name}", "| Lunch",
         "Resumed", f"Escalated by {team.viewer.name}", "priority high", f"Picked up by {team.engineer.name}", "| Stuck",
         "| New fuse.", f"Holder: {team.engineer.name}",

@@ -122,6 +122,8 @@ def test_json_holds_every_word_as_it_was_written(note: TicketNote):
         for field in ("seq", "node_text", "option_label", "value", "found", "note", "undone"):
             assert kept[field] == getattr(given_step, field)
         assert kept["by"] == dataclasses.asdict(given_step.by)
+        by = given_step.undone_by
+        assert kept["undone_by"] == (None if by is None else dataclasses.asdict(by))
     for kept, handoff in zip(record["handoffs"], note.handoffs, strict=True):
         for field in ("intent", "status", "priority", "reason", "resolution"):
             assert kept[field] == getattr(handoff, field)

@@ -116,6 +116,8 @@ def test_who_went_back_is_told_and_of_older_sessions_that_it_is_not_known(db: Se
     ask(db, team.engineer, sessions.step_back, session_id=one)
     back = timeline(db, team.viewer, one).stops[-1].happenings[-1]
     assert (back.kind, back.by and back.by.name) == ("went_back", team.engineer.name)
+    (step,) = ask(db, team.viewer, sessions.get_session, session_id=one).steps
+    assert (step.by.name, step.undone_by) == (team.viewer.name, back.by)
     db.execute(update(Step).values(undone_by_id=None))
     back = timeline(db, team.viewer, one).stops[-1].happenings[-1]
     assert (back.kind, back.by) == ("went_back", None)

@@ -59,9 +59,10 @@ _STEPS = (
         _step.c.to_version_id.is_not(None),
         _step.c.value,
         _step.c.note,
-        cast(_step.c.by_id, Text),
+        cast(_step.c.by_id, Text).label("by_id"),
         _step.c.created_at,
         _step.c.undone_at.is_not(None),
+        cast(_step.c.undone_by_id, Text).label("undone_by_id"),
         _step.c.repeats_seq,
         _step.c.replaces_seq,
         _user.c.name,
@@ -105,22 +106,30 @@ def list_steps(
     repeated = {row.repeats_seq for row in rows if row.repeats_seq is not None}
     kept_as = _kept_as(rows) if repeated and undone else {}
     given_at = _given_at(db, session_id, repeated) if repeated else {}
-    people: dict[str, PersonRef] = {}
+    people = _people(db, rows)
     versions: dict[str, PublishedVersion] = {}
     steps = []
     before = str(begun_in)
     for row in reversed(rows):
-        seq, version_id, _, _, _, _, _, by_id, at, _, repeats, _, name = row
-        if by_id not in people:
-            people[by_id] = PersonRef(id=by_id, name=name)
+        seq, version_id, _, _, _, _, _, _, at, _, _, repeats, _, _ = row
         if version_id not in versions:
             versions[version_id] = published_version(db, UUID(version_id))
         kept = kept_as.get(seq)
         given = at if repeats is None else given_at[repeats]
-        steps.append(_step_view(row, versions[version_id], people[by_id], given, before, kept))
+        steps.append(_step_view(row, versions[version_id], people, given, before, kept))
         if kept is None:
             before = version_id
     return steps
+
+
+def _people(db: Session, rows: Sequence[AnyRow]) -> Mapping[str, PersonRef]:
+    """Return those who answered and those who undid it, by their ids."""
+    names = {row.by_id: row.name for row in rows}
+    others = {row.undone_by_id for row in rows} - names.keys() - {None}
+    if others:
+        query = select(_user.c.id, _user.c.name).where(_user.c.id.in_(map(UUID, others)))
+        names |= {str(one.id): one.name for one in db.execute(query)}
+    return {by_id: PersonRef(id=by_id, name=name) for by_id, name in names.items()}
 
 
 def _kept_as(rows: Sequence[AnyRow]) -> dict[int, int]:
@@ -145,14 +154,21 @@ def _given_at(db: Session, session_id: UUID, seqs: Collection[int]) -> dict[int,
 
 
 def _step_view(
-    row: AnyRow, version: PublishedVersion, by: PersonRef, at: datetime, before: str, kept_as: int | None
+    row: AnyRow,
+    version: PublishedVersion,
+    people: Mapping[str, PersonRef],
+    at: datetime,
+    before: str,
+    kept_as: int | None,
 ) -> StepView:
-    seq, version_id, node_id, option_id, crossed, value, note, _, _, undone, repeats, replaces, _ = row
+    (
+        seq, version_id, node_id, option_id, crossed, value, note, by_id, _, undone, undone_by_id, repeats, replaces, _,
+    ) = row  # fmt: skip
     node, option = version.answers[node_id, option_id]
     reading = None if node.reading is None else _reading(node.reading, value)
     found = _found(version.tree, option) if crossed else ""
     is_changeable = len(node.options) > 1 or node.reading is not None
-    # In the order of the fields: naming nineteen of them takes longer than all the rest.
+    # In the order of the fields: naming twenty of them takes longer than all the rest.
     return StepView(
         seq,
         version.ref,
@@ -166,9 +182,10 @@ def _step_view(
         node.acknowledge,
         found,
         note,
-        by,
+        people[by_id],
         at,
         undone,
+        None if undone_by_id is None else people[undone_by_id],
         repeats,
         replaces,
         kept_as,

@@ -58,8 +58,9 @@ class StepView:
 
     When an earlier answer is changed, that step is undone and the new answer ``replaces`` it. Later answers that still hold
     are undone, too, and there again in steps of their own: such a step ``repeats`` the one in which the answer was given
-    first, and has its person and time; the one that is undone is ``kept_as`` it. With ``is_changeable`` its question has
-    another answer. No model, for a session may have hundreds, and these cost a fifth of models to make."""
+    first, and has its person and time; the one that is undone is ``kept_as`` it. ``undone_by`` is null for a step that was
+    not undone, or before that was kept. With ``is_changeable`` its question has another answer. No model, for a session may
+    have hundreds, and these cost a fifth of models to make."""
 
     seq: int
     tree: TreeRef
@@ -76,6 +77,7 @@ class StepView:
     by: PersonRef
     at: datetime
     undone: bool
+    undone_by: PersonRef | None
     repeats: int | None
     replaces: int | None
     kept_as: int | None

@@ -126,6 +126,7 @@ def _steps(db: Session, session_id: UUID, begun_in: UUID) -> tuple[NoteStep, ...
             by=Person(step.by.id, step.by.name),
             at=step.at,
             undone=step.undone,
+            undone_by=None if step.undone_by is None else Person(step.undone_by.id, step.undone_by.name),
             repeats=step.repeats,
             replaces=step.replaces,
             kept_as=step.kept_as,

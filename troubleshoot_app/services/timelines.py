@@ -57,17 +57,10 @@ def get_timeline(db: Session, actor: Actor, *, session_id: object) -> Timeline:
     require(actor, Permission.SESSION_WALK)
     row = read_session(db, actor, session_id)
     steps = list_steps(db, row.id, row.version_id)
-    query = (
-        select(_step.c.version_id, _step.c.undone_at, _step.c.undone_by_id, _user.c.name)
-        .outerjoin(_user, _user.c.id == _step.c.undone_by_id)
-        .where(_step.c.session_id == row.id)
-    )
-    versions, undone_at, undone_by = [], [], {}
-    for version_id, at, by_id, name in db.execute(query.order_by(_step.c.seq)):
-        versions.append(version_id)
-        undone_at.append(at)
-        if by_id is not None:
-            undone_by[at] = person(by_id, name)
+    query = select(_step.c.version_id, _step.c.undone_at).where(_step.c.session_id == row.id)
+    found = db.execute(query.order_by(_step.c.seq)).all()
+    versions, undone_at = [one.version_id for one in found], [one.undone_at for one in found]
+    undone_by = {at: step.undone_by for step, at in zip(steps, undone_at, strict=True) if step.undone}
     places = _Places(db, row.version_id)
     times = step_times(row.created_at, [step.at for step in steps], [step.repeats for step in steps])
     stops = [

@@ -57,6 +57,7 @@ class NoteStep:
     by: Person
     at: datetime
     undone: bool = False
+    undone_by: Person | None = None
     repeats: int | None = None
     replaces: int | None = None
     kept_as: int | None = None

@@ -174,6 +174,8 @@ def _out_of_range(note: TicketNote) -> Section:
 
 def _remarks(step: NoteStep) -> str:
     remarks = [", checked off"] if step.checked_off else []
+    if step.undone_by is not None:
+        remarks.append(f", undone by {_name(step.undone_by.name)}")
     if step.repeats is not None:
         remarks.append(f", kept from step {step.repeats}")
     if step.replaces is not None:
