@@ -26,6 +26,7 @@ from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.attachments import FILES_A_SESSION, SIZE_LIMIT
 from troubleshoot_app.models import Attachment
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE
+from troubleshoot_app.services.integrity import list_faults
 
 NOBODY_HAS = "0195f3a0-7c11-7c5e-9d1e-2f6a3b8c4d10"
 AT_ONCE = 8
@@ -46,8 +47,12 @@ def viewer(api_as: As, team: Team) -> Api:
 @pytest.fixture
 def path(viewer: Api, team: Team) -> str:
     """The address of a session of the viewer, at its second question."""
-    session = viewer.post("/sessions", {"tree_id": str(team.tree_id), "title": "Branch 12"}).json()
-    viewer.post(f"/sessions/{session['id']}/steps", {"option": "yes"})
+    return begin(viewer, team)
+
+
+def begin(api: Api, team: Team) -> str:
+    session = api.post("/sessions", {"tree_id": str(team.tree_id), "title": "Branch 12"}).json()
+    api.post(f"/sessions/{session['id']}/steps", {"option": "yes"})
     return f"/sessions/{session['id']}"
 
 
@@ -316,6 +321,26 @@ def test_a_session_takes_so_many_files(viewer: Api, path: str, var_dir: Path):
     )
     names = [attached["name"] for attached in viewer.get(path).json()["attachments"]]
     assert names[:-1] == [f"{number}.jpg" for number in range(FILES_A_SESSION - 1)]
+
+
+def test_an_account_takes_so_many_bytes_and_no_other_account_notices(
+    viewer: Api, api_as: As, team: Team, strangers: Team, var_dir: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(get_settings(), "attachment_quota_mb", 1)
+    large, rest = JPEG + bytes(600_000), 2**20 - len(JPEG) - 600_000
+    paths = [begin(api_as(person), team) for person in (team.viewer, team.engineer)]
+    with ThreadPoolExecutor(2) as threads:
+        who = zip((viewer, api_as(team.engineer)), paths, strict=True)
+        answers = [job.result(30) for job in [threads.submit(send, *one, large) for one in who]]
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    with nothing_is_kept(var_dir):
+        refused = send(viewer, paths[0], PDF + bytes(rest - len(PDF) + 1))
+    assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
+    assert "all files of your account together may have 1 MB" in refused.json()["detail"]
+    assert send(viewer, paths[0], PDF + bytes(rest - len(PDF))).status_code == 201
+    stranger = api_as(strangers.viewer)
+    assert send(stranger, begin(stranger, strangers), large).status_code == 201
+    assert transact(list_faults) == []
 
 
 def test_the_briefing_and_the_note_name_them(viewer: Api, api_as: As, team: Team, path: str):

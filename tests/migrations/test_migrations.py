@@ -63,7 +63,7 @@ def test_only_presence_is_lost_in_a_crash(alembic: Config, engine: Engine):
 def test_a_second_start_finds_nothing_to_do(alembic: Config, engine: Engine):
     command.upgrade(alembic, "head")
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO account VALUES (gen_random_uuid(), now(), 'Acme')"))
+        connection.execute(text("INSERT INTO account VALUES (gen_random_uuid(), now(), 'Acme', 0)"))
     command.upgrade(alembic, "head")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM account")).scalar_one() == "Acme"
@@ -101,10 +101,12 @@ def test_trees_that_were_there_before_get_slugs_of_their_titles(alembic: Config,
 
 def test_accounts_in_which_an_answer_was_kept_across_trees_are_tallied_again(alembic: Config, engine: Engine):
     command.upgrade(alembic, "head")
-    command.downgrade(alembic, "0016")
     with Session(engine) as db:
         _walk_across(db, "acme", and_change=True)
         _walk_across(db, "other", and_change=False)
+        db.commit()
+    command.downgrade(alembic, "0016")
+    with Session(engine) as db:
         assert tally_sessions(db) == 2
         db.commit()
     command.upgrade(alembic, "head")

@@ -60,6 +60,7 @@ def test_nothing_is_found_where_all_is_well(db: Session, team: Team):
         ("UPDATE step SET repeats_seq = 2 WHERE seq = 2", "repeats an answer that was not given"),
         ("UPDATE step SET replaces_seq = 9 WHERE seq = 2", "stands in for an answer to another question"),
         ("UPDATE session SET attachment_count = 1", "counts other attachments"),
+        ("UPDATE account SET attachment_bytes = 1", "counts other bytes"),
         ("UPDATE session SET status = 'active' WHERE status = 'parked'", "neither escalated nor parked"),
         ("UPDATE handoff SET status = 'resumed' WHERE intent = 'park'", "no open handoff says so"),
         ("UPDATE session SET holder_id = started_by_id WHERE status = 'active'", "hands of the claimer"),

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     claim_timeout_seconds: int = Field(default=600, ge=1)
     claim_lease_minutes: int = Field(default=30, ge=1)
     abandon_after_days: int = Field(default=14, ge=1, le=3650)
+    attachment_quota_mb: int = Field(default=20_480, ge=1, le=2**40)
     webhook_allow_private: bool = False
     log_format: Literal["text", "json"] = "text"
     var_dir: Path = Path("var")

@@ -22,7 +22,8 @@ from troubleshoot_app.domain.attachments import (
     attachment_name,
     kind_of,
 )
-from troubleshoot_app.models import Attachment
+from troubleshoot_app.domain.formats.ticket_note.words import size as size_in_words
+from troubleshoot_app.models import Account, Attachment
 from troubleshoot_app.schemas.sessions import AttachmentView
 from troubleshoot_app.services.access import Credential, get_row, load_actor, require
 from troubleshoot_app.services.inputs import invalid, number_of
@@ -37,6 +38,9 @@ from troubleshoot_app.services.session_steps import answered_after, stands_as
 
 FOLDER = "attachments"
 ADDRESS = "/api/v1/attachments"
+MEGABYTE = 2**20
+
+_account = Account.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def attach(
     has another number when an earlier one was changed meanwhile.
 
     Raises:
-        Conflict: the session is not active, or has as many files as it may have.
+        Conflict: the session is not active, has as many files as it may have, or the account has no room left for it.
         Forbidden: the actor does not hold it.
         Invalid: it has no such step.
     """
@@ -125,6 +129,7 @@ def attach(
     )
     db.add(attachment)
     db.flush()
+    _take_room(db, actor, file.kept.size)
     counted = {"attachment_count": row.attachment_count + 1, "updated_at": now()}
     db.execute(update(SESSION).where(SESSION.c.id == row.id).values(counted))
     return _view(attachment)
@@ -169,6 +174,20 @@ def list_attachments(db: Session, row: SessionRow) -> list[AttachmentView]:
 def _is_now(db: Session, row: SessionRow, step: int, *, was_at_hand: bool) -> int:
     """Return the number of a step by now: of its answer, or of the question that had it, perhaps still at hand."""
     return (answered_after(db, row, step - 1) or row.seq + 1) if was_at_hand else stands_as(db, row, step)
+
+
+def _take_room(db: Session, actor: Actor, size: int) -> None:
+    """Count a file to what the account has; ``Conflict`` when it may not have so much. Files that come at the same time
+    wait for each other here, until the transaction ends, so that it is never more."""
+    quota = get_settings().attachment_quota_mb * MEGABYTE
+    bytes_with_it = _account.c.attachment_bytes + size
+    counted = update(_account).where(_account.c.id == actor.account_id, bytes_with_it <= quota)
+    taken = db.execute(counted.values(attachment_bytes=bytes_with_it).returning(_account.c.id))
+    if taken.one_or_none() is None:
+        raise Conflict(
+            f"There is no room left for this file: all files of your account together may have {size_in_words(quota)}. "
+            "It was not kept. Ask whoever runs the server for more room, and send it again then."
+        )
 
 
 def _view(attachment: Attachment) -> AttachmentView:

@@ -60,6 +60,11 @@ _RULES = (
         " HAVING session.attachment_count <> count(attachment.id)",
     ),
     _Rule(
+        "account {id}: it counts other bytes of attachments than it has",
+        "SELECT account.id FROM account LEFT JOIN attachment ON attachment.account_id = account.id GROUP BY account.id"
+        " HAVING account.attachment_bytes <> coalesce(sum(attachment.size), 0)",
+    ),
+    _Rule(
         "session {id}: it has more than one live handoff",
         "SELECT session_id AS id FROM handoff WHERE status IN ('open', 'claimed') GROUP BY session_id HAVING count(*) > 1",
     ),

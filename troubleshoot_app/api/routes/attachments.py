@@ -56,7 +56,8 @@ def attach(
 ) -> AttachmentView:
     """Add a file to a session: a picture, a PDF, or text such as a log, of 10 MiB at most. For the holder.
 
-    What is in the file decides what it is, not its name. A session takes 50 files.
+    What is in the file decides what it is, not its name. A session takes 50 files, and all those of an account together
+    may only have so many MB as whoever runs the server allows; what would be more is a 409.
     """
     return _attach(credential, attempt, session_id, file, seq=seq)
 
