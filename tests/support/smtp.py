@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -19,6 +20,9 @@ NEVER = 3600
 HANG_SECONDS = 60
 ACCEPTED = "250 OK"
 POLL_SECONDS = 0.02
+READY_SECONDS = 30
+# Turns of the event loop from a connection that was accepted to one that is closed.
+TURNS_TO_CONNECT = 5
 
 Mode = Literal["accept", "hang", "drop"]
 # What befalls a recipient's mails, one each: the connection hangs when the recipient is named, is cut in the middle of
@@ -60,8 +64,28 @@ class _Conversation(SMTP):
 
 
 class _Controller(Controller):
+    def __init__(self, handler: "MailServer") -> None:
+        super().__init__(handler, hostname=HOST, port=handler.port, ready_timeout=READY_SECONDS)
+        self._conversations: weakref.WeakSet[SMTP] = weakref.WeakSet()
+
     def factory(self) -> SMTP:
-        return _Conversation(self.handler, enable_SMTPUTF8=True)
+        conversation = _Conversation(self.handler, enable_SMTPUTF8=True)
+        self._conversations.add(conversation)
+        return conversation
+
+    def stop(self, no_assert: bool = False) -> None:
+        """Stop listening, and leave no connection open, not even one that is just being made."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        assert self.server is not None
+        self.server.close()
+        for _ in range(TURNS_TO_CONNECT):
+            await asyncio.sleep(0)
+            for conversation in self._conversations:
+                if conversation.transport is not None:
+                    conversation.transport.close()
 
 
 class MailServer:
@@ -82,7 +106,7 @@ class MailServer:
     def start(self) -> None:
         """Listen, again after ``refuse``."""
         if self._controller is None:
-            self._controller = _Controller(self, hostname=HOST, port=self.port)
+            self._controller = _Controller(self)
             self._controller.start()
 
     def refuse(self) -> None:
