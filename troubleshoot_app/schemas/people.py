@@ -152,8 +152,8 @@ class Registration(Body):
     email: Address
     password: NewPassword
     name: Name
-    account_name: Name = ""
-    invitation: Secret = ""
+    account_name: Name | None = None
+    invitation: Secret | None = None
 
 
 class RefreshBody(Body):

@@ -12,10 +12,9 @@ def register_or_join(body: Registration, *, client: str = "") -> UserView:
         AppError: what ``auth.register`` or ``invitations.join`` raises.
         Invalid: there is both a name for a new account and an invitation.
     """
-    given = body.model_fields_set & {"account_name", "invitation"}
-    if given == {"account_name", "invitation"}:
+    if body.account_name is not None and body.invitation is not None:
         raise invalid("account_name", "Who joins with an invitation names no new account.")
     person = {"email": body.email, "password": body.password, "name": body.name}
-    if "invitation" in given:
+    if body.invitation is not None:
         return invitations.join(token=body.invitation, **person, client=client)
-    return auth.register(**person, account_name=body.account_name, client=client)
+    return auth.register(**person, account_name=body.account_name or "", client=client)
