@@ -134,7 +134,7 @@ class GoodCalls:
             "session_changes.change_step": (viewer, walk | seen | changed),
             "sessions.save_note": (viewer, walk | {"seq": 1, "note": "n"}),
             "sessions.update_session": (viewer, walk | seen | about | {"notes": "n"}),
-            "sessions.complete_session": (viewer, walk | {"outcome": "resolved", "summary": "s"}),
+            "sessions.complete_session": (viewer, walk | seen | {"outcome": "resolved", "summary": "s"}),
             "sessions.resume_session": (viewer, {"session_id": self.abandoned.id}),
             "charts.session_chart": (viewer, walk),
             "timelines.get_timeline": (viewer, walk),
@@ -147,7 +147,7 @@ class GoodCalls:
         claimed = {"handoff_id": self.claimed.id}
         opening = {"session_id": self.session.id, "intent": "escalate", "reason": "r", "priority": "high"}
         return {
-            "handoffs.open_handoff": (team.viewer, opening),
+            "handoffs.open_handoff": (team.viewer, opening | {"revision": self.session.revision}),
             "handoffs.claim": (team.owner, to_open),
             "handoffs.cancel": (team.viewer, to_open),
             "handoffs.dismiss": (team.owner, to_open),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent, News, Priority
 from troubleshoot_app.domain.watching import Heard
@@ -190,6 +190,7 @@ class HandoffStart(BaseModel):
     intent: Intent
     reason: str | None = Field(default=None, max_length=TEXT_LENGTH)
     priority: Priority | None = None
+    revision: StrictInt | None = None
 
 
 class Release(BaseModel):

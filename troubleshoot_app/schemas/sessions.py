@@ -163,7 +163,11 @@ class SessionView(SessionSummary):
 
 
 class SessionPage(Page[SessionSummary]):
-    """Part of a list of sessions."""
+    """Part of a list of sessions, each in one line."""
+
+
+class WholeSessionPage(Page[SessionView]):
+    """Part of a list of sessions, each with its steps."""
 
 
 class SessionStart(BaseModel):
@@ -301,3 +305,4 @@ class Completion(BaseModel):
 
     outcome: Outcome
     summary: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    revision: StrictInt | None = None

@@ -38,7 +38,7 @@ from troubleshoot_app.schemas.webhooks import HandoffEventType
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.handoff_views import get_view
-from troubleshoot_app.services.inputs import invalid, text_of, word_of
+from troubleshoot_app.services.inputs import invalid, number_of, text_of, word_of
 from troubleshoot_app.services.session_rows import (
     SessionRow,
     check_held,
@@ -60,11 +60,12 @@ def open_handoff(
     intent: object,
     reason: object = "",
     priority: object = Priority.NORMAL,
+    revision: object = None,
 ) -> HandoffView:
     """Escalate or park an active session. An escalation comes with a delivery for each senior who must be told.
 
     Raises:
-        Conflict: the session is not active, or has an open handoff already.
+        Conflict: the session is not active, has moved on since ``revision``, or has an open handoff already.
         Forbidden: the actor does not hold it.
     """
     require(actor, Permission.HANDOFF_OPEN)
@@ -73,7 +74,7 @@ def open_handoff(
     check_held(row, actor)
     if row.handoff_id is not None:
         raise Conflict("This session has an open handoff already.", extra={"handoff_id": str(row.handoff_id)})
-    check_walkable(row, actor, None)
+    check_walkable(row, actor, number_of(revision, "revision"))
     handoff = Handoff(
         account_id=actor.account_id,
         session_id=row.id,

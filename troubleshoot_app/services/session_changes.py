@@ -139,12 +139,14 @@ def change_step(  # noqa: PLR0913  each says one thing of the answer
     note: object = None,
     acknowledged: object = None,
     revision: object = None,
+    strict: bool = False,
     latest_steps: int | None = None,
 ) -> SessionView:
     """Give step ``seq`` of the path another answer, keep the later ones that still hold, and return the session.
 
     All steps from ``seq`` on are undone and stay in the record; the new answer and those kept are steps of their own. The
-    note stays unless another one is given, files follow their answers. Sent twice with the same revision, it counts once.
+    note stays unless another one is given, files follow their answers. Sent twice with the same revision, it counts once;
+    with ``strict``, the second is a conflict like any other.
 
     Raises:
         Conflict: the session is not active, has moved on since ``revision``, or the answer leads nowhere.
@@ -154,7 +156,7 @@ def change_step(  # noqa: PLR0913  each says one thing of the answer
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
     wanted, seen = _wanted(seq, option_id, value, note, acknowledged), number_of(revision, "revision")
-    if seen is not None and seen == row.revision - 1 and _changed(db, row, wanted, actor):
+    if not strict and seen == row.revision - 1 and _changed(db, row, wanted, actor):
         return session_view(db, row, latest_steps=latest_steps)
     check_walkable(row, actor, seen)
     plan = _plan(db, actor, row, wanted)

@@ -8,13 +8,14 @@ from sqlmodel import Session, col
 from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.handoff import OPEN_STATUSES, SessionStatus
 from troubleshoot_app.models import TreeVersion, TroubleshootingTree
+from troubleshoot_app.models.base import AnySelect
 from troubleshoot_app.models.sessions import TITLE_LENGTH
-from troubleshoot_app.schemas.sessions import SessionPage, TreeName
+from troubleshoot_app.schemas.sessions import SessionPage, TreeName, WholeSessionPage
 from troubleshoot_app.services.access import of_account, require
 from troubleshoot_app.services.inputs import known_id, text_of
 from troubleshoot_app.services.paging import PageRequest, take_page
 from troubleshoot_app.services.session_rows import SESSION, SESSION_ROWS
-from troubleshoot_app.services.session_views import session_summary
+from troubleshoot_app.services.session_views import session_summary, session_view
 
 
 class Scope(StrEnum):
@@ -43,23 +44,28 @@ def find_sessions(
         Forbidden: everybody's sessions are for seniors.
         Invalid: the cursor is none of ours.
     """
-    require(actor, Permission.SESSION_READ_ALL if scope is Scope.ACCOUNT else Permission.SESSION_WALK)
-    query = SESSION_ROWS.where(SESSION.c.account_id == actor.account_id)
-    if scope is Scope.MINE:
-        query = query.where(
-            or_(SESSION.c.holder_id == actor.user_id, SESSION.c.started_by_id == actor.user_id)
-        )
-    if status is not None:
-        query = query.where(SESSION.c.status == status)
+    query = _wanted(actor, scope, status, tree_id)
     if open_only:
         query = query.where(SESSION.c.status.in_(OPEN_STATUSES))
     if looked_for := text_of(words, "words", TITLE_LENGTH):
         places = (SESSION.c.title, SESSION.c.ticket_ref, SESSION.c.asset, col(TreeVersion.title))
         query = query.where(or_(*(place.icontains(looked_for, autoescape=True) for place in places)))
-    if tree_id is not None:
-        query = query.where(SESSION.c.tree_id == known_id(tree_id))
     rows, cursor = take_page(db, query, SESSION.c.id, page)
     return SessionPage(items=[session_summary(db, row) for row in rows], next_cursor=cursor)
+
+
+def find_whole_sessions(
+    db: Session,
+    actor: Actor,
+    *,
+    page: PageRequest,
+    scope: Scope = Scope.MINE,
+    status: SessionStatus | None = None,
+    tree_id: str | None = None,
+) -> WholeSessionPage:
+    """Return the same sessions with all their steps; the same as ``find_sessions`` is raised."""
+    rows, cursor = take_page(db, _wanted(actor, scope, status, tree_id), SESSION.c.id, page)
+    return WholeSessionPage(items=[session_view(db, row) for row in rows], next_cursor=cursor)
 
 
 def list_walked_trees(db: Session, actor: Actor) -> list[TreeName]:
@@ -75,3 +81,17 @@ def list_walked_trees(db: Session, actor: Actor) -> list[TreeName]:
     )
     rows = db.execute(trees.where(walked.exists()).order_by(col(TroubleshootingTree.title)))
     return [TreeName(id=str(row.id), title=row.title) for row in rows]
+
+
+def _wanted(actor: Actor, scope: Scope, status: SessionStatus | None, tree_id: str | None) -> AnySelect:
+    require(actor, Permission.SESSION_READ_ALL if scope is Scope.ACCOUNT else Permission.SESSION_WALK)
+    query = SESSION_ROWS.where(SESSION.c.account_id == actor.account_id)
+    if scope is Scope.MINE:
+        query = query.where(
+            or_(SESSION.c.holder_id == actor.user_id, SESSION.c.started_by_id == actor.user_id)
+        )
+    if status is not None:
+        query = query.where(SESSION.c.status == status)
+    if tree_id is not None:
+        query = query.where(SESSION.c.tree_id == known_id(tree_id))
+    return query

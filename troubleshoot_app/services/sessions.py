@@ -130,9 +130,11 @@ def choose_option(  # noqa: PLR0913  each says one thing of the answer
     value: object = None,
     acknowledged: object = None,
     revision: object = None,
+    strict: bool = False,
     latest_steps: int | None = None,
 ) -> SessionView:
-    """Answer the current question and return the session after it. Sent twice with the same revision, it counts once.
+    """Answer the current question and return the session after it. Sent twice with the same revision, it counts once; with
+    ``strict``, the second is a conflict like any other.
 
     An answer may lead to another tree: the session then goes on in the version of it that is published at this moment.
     Where a number is measured, ``value`` chooses the option when none is given; what is to be checked off, is.
@@ -147,7 +149,7 @@ def choose_option(  # noqa: PLR0913  each says one thing of the answer
     option = text_of(option_id, "option", TITLE_LENGTH)
     typed = None if value is None else text_of(value, "value", TEXT_LENGTH)
     seen = number_of(revision, "revision")
-    if seen is not None and seen == row.revision - 1 and _took(db, row, option, typed, actor):
+    if not strict and seen == row.revision - 1 and _took(db, row, option, typed, actor):
         return session_view(db, row, latest_steps=latest_steps)
     check_walkable(row, actor, seen)
     tree, stood = tree_of_version(db, row.current_version_id), walk_of(row)
@@ -260,18 +262,24 @@ def update_session(
 
 
 def complete_session(
-    db: Session, actor: Actor, *, session_id: object, outcome: object, summary: object = ""
+    db: Session,
+    actor: Actor,
+    *,
+    session_id: object,
+    outcome: object,
+    summary: object = "",
+    revision: object = None,
 ) -> SessionView:
     """End a session; an escalation that the actor had picked up for it is resolved with the same words.
 
     Raises:
-        Conflict: the session is not active.
+        Conflict: the session is not active, or has moved on since ``revision``.
     """
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
     result = word_of(Outcome, outcome, "outcome")
     words = text_of(summary, "summary", TEXT_LENGTH)
-    check_walkable(row, actor, None)
+    check_walkable(row, actor, number_of(revision, "revision"))
     if row.handoff_id is not None and row.handoff_status == HandoffStatus.CLAIMED:
         handoffs.close_resolved(db, actor, row.handoff_id, words or f"Completed as {result}.")
     move_session(db, row, status=SessionStatus.COMPLETED, outcome=result, summary=words, completed_at=now())

@@ -17,11 +17,11 @@ from troubleshoot_app.schemas.sessions import (
     ChangePreview,
     Completion,
     SessionChange,
-    SessionPage,
     SessionStart,
     SessionView,
     StepBack,
     StepTaken,
+    WholeSessionPage,
 )
 from troubleshoot_app.services import handoffs, session_changes, session_lists, sessions
 from troubleshoot_app.services.access import acting
@@ -31,24 +31,25 @@ router = APIRouter(prefix="/sessions", tags=["sessions"])
 ai_router = APIRouter(prefix="/ai-sessions", tags=["sessions"])
 
 
-@router.get("", operation_id="sessions_list", responses=problems(403))
+@router.get("", operation_id="sessions_list", response_model=WholeSessionPage, responses=problems(403))
 def list_sessions(
     credential: CurrentCredential,
     page: WantedPage,
     status: SessionStatus | None = None,
     tree_id: str | None = None,
     scope: Annotated[Scope, Query(description="`account`: everybody's sessions, for seniors.")] = Scope.MINE,
-) -> SessionPage:
+) -> Response:
     """List the sessions that the caller holds or started, or all of the account; the newest first."""
-    return transact(
+    sessions = transact(
         acting,
         credential,
-        session_lists.find_sessions,
+        session_lists.find_whole_sessions,
         page=page,
         status=status,
         tree_id=tree_id,
         scope=scope,
     )
+    return written(sessions)
 
 
 @router.post("", status_code=201, operation_id="sessions_start", responses=problems(404, 409))
@@ -110,6 +111,7 @@ def take_step(
         value=body.value,
         acknowledged=body.acknowledged,
         revision=body.revision,
+        strict=True,
     )
     return written(session)
 
@@ -171,6 +173,7 @@ def change_answer(
         note=body.note,
         acknowledged=body.acknowledged,
         revision=body.revision,
+        strict=True,
     )
 
 
@@ -186,6 +189,7 @@ def complete_session(
         session_id=session_id,
         outcome=body.outcome,
         summary=body.summary,
+        revision=body.revision,
     )
 
 
@@ -219,4 +223,5 @@ def hand_over(
         intent=body.intent,
         reason=body.reason,
         priority=body.priority,
+        revision=body.revision,
     )
