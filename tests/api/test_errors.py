@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from tests.support.document import Operation, operations
 from tests.support.people import Person, Team
 from tests.support.postgres import empty
 from troubleshoot_app.api.app import make_api
-from troubleshoot_app.api.bodies import SIGN_IN_LIMIT
+from troubleshoot_app.api.bodies import DROPPED, SIGN_IN_LIMIT
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.services import throttle
 
@@ -145,6 +145,20 @@ def test_credentials_that_are_none(api: Api, header: bytes):
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
+def test_strangers_are_told_that_they_are_whatever_they_send(api: Api):
+    closed = [one for one in OPERATIONS if one.media_type and one.needs_sign_in and not one.by_cookie]
+    for operation in closed:
+        path = re.sub(r"{\w+}", "x", operation.path)
+        for kind, content in (
+            ("application/json", b"{x"),
+            ("text/plain", b"x"),
+            ("multipart/form-data", b"x"),
+        ):
+            answer = api.request(operation.method, path, content=content, headers={"Content-Type": kind})
+            refused(answer, 401)
+    assert len(closed) > 20
+
+
 @pytest.mark.parametrize("path", ["/", "/trees/x/y/z", "/nothing", "/v2", "/%00", "/trees//"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_addresses_that_there_are_not(api: Api, method: str, path: str):
@@ -191,6 +205,25 @@ def test_more_than_is_taken(asked: As, people: Team):
         refused(api.post(path, content=in_parts(), headers=JSON), 413)
     lying = JSON | {"Content-Length": "x"}
     assert api.post("/auth/login/json", content=b"{}", headers=lying).status_code == 422
+
+
+def test_what_is_left_of_a_body_is_read_before_the_answer_or_the_line_ends_with_it(asked: As, people: Team):
+    api, read = asked(people.owner), []
+
+    async def in_parts() -> AsyncIterator[bytes]:
+        for part in range(4):
+            read.append(part)
+            yield b"x" * SIGN_IN_LIMIT
+
+    for path, status in (("/nothing", 404), ("/auth/me", 405), ("/trees", 415), ("/auth/login/json", 413)):
+        answer = api.post(path, content=in_parts(), headers=JSON if status == 413 else {})
+        assert (refused(answer, status)["status"], read) == (status, [0, 1, 2, 3])
+        assert "connection" not in answer.headers
+        read.clear()
+    endless = JSON | {"Content-Length": str(2 * DROPPED)}
+    answer = api.post("/trees", content=in_parts(), headers=endless)
+    assert (refused(answer, 413)["status"], read) == (413, [])
+    assert answer.headers["connection"] == "close"
 
 
 def test_what_nobody_expected_has_an_id_and_is_logged(clean_database: str, caplog: pytest.LogCaptureFixture):

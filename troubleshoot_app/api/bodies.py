@@ -1,11 +1,14 @@
 """What bodies are taken: of which media type, and how large."""
 
+import asyncio
+
 from fastapi import Request
 from fastapi.params import File, Form
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from troubleshoot_app.api.deps import refuse_strangers
 from troubleshoot_app.api.errors import problem
 from troubleshoot_app.domain.attachments import SIZE_LIMIT
 from troubleshoot_app.domain.tree import FILE_LIMIT
@@ -20,7 +23,11 @@ LARGER = {"/attachments": SIZE_LIMIT + FORM_OVERHEAD}
 # Where strangers are heard: a name, a password and a token need no more.
 SIGN_IN_PREFIX = "/api/v1/auth/"
 SIGN_IN_LIMIT = 64 * 1024
+# So much of a body that nobody wants is read all the same, for so long.
+DROPPED = 32 * 1024 * 1024
+DROPPED_SECONDS = 10
 
+_WITHOUT_BODY = ("GET", "HEAD")
 _TOO_LARGE = "The body is larger than the {limit:,} bytes that are taken here."
 
 
@@ -40,12 +47,17 @@ async def known_media_type(request: Request) -> None:
     if sent not in taken and not (
         JSON in taken and sent.startswith("application/") and sent.endswith("+json")
     ):
+        await refuse_strangers(request)
         wanted = " or ".join(taken)
         raise HTTPException(415, f"Send the body as {wanted}.", headers={"Accept": ", ".join(taken)})
 
 
 class BodyLimit:
-    """Answers 413 to whoever sends more than is taken, whether they say so beforehand or not."""
+    """Answers 413 to whoever sends more than is taken, whether they say so beforehand or not.
+
+    What is left of a body is read and dropped before any answer goes out, or the answer says that the line ends with it:
+    the server cuts the line otherwise, under the hands of who is still sending, or sends the next request along it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,22 +67,52 @@ class BodyLimit:
         if scope["type"] != "http" or not scope["path"].startswith(API_PREFIX):
             await self._app(scope, receive, send)
             return
-        limit = _limit_of(scope["path"])
-        said = Headers(scope=scope).get("content-length", "")
-        if said.isdigit() and int(said) > limit:
-            await problem(413, _TOO_LARGE.format(limit=limit))(scope, receive, send)
+        headers = Headers(scope=scope)
+        if scope["method"] in _WITHOUT_BODY and not _has_body(headers):
+            await self._app(scope, receive, send)
             return
-        came = 0
+        body = _Body(receive, _limit_of(scope["path"]), headers.get("content-length", ""))
 
-        async def receive_some() -> Message:
-            nonlocal came
-            message = await receive()
-            came += len(message.get("body", b""))
-            if came > limit:
-                raise HTTPException(413, _TOO_LARGE.format(limit=limit))
-            return message
+        async def send_after_body(message: Message) -> None:
+            if message["type"] == "http.response.start" and not await body.drop_rest():
+                MutableHeaders(scope=message)["Connection"] = "close"
+            await send(message)
 
-        await self._app(scope, receive_some, send)
+        if body.size > body.limit:
+            await problem(413, _TOO_LARGE.format(limit=body.limit))(scope, receive, send_after_body)
+        else:
+            await self._app(scope, body.receive, send_after_body)
+
+
+class _Body:
+    """A body while it comes in; ``size`` is what it was said to be, 0 when that was not said."""
+
+    def __init__(self, receive: Receive, limit: int, said: str) -> None:
+        self.limit, self.size = limit, int(said) if said.isdigit() else 0
+        self._receive, self._came, self._is_over = receive, 0, False
+
+    async def receive(self) -> Message:
+        """Return what comes next; ``HTTPException`` when it is more than is taken."""
+        message = await self._next()
+        if self._came > self.limit:
+            raise HTTPException(413, _TOO_LARGE.format(limit=self.limit))
+        return message
+
+    async def drop_rest(self) -> bool:
+        """Read what is left, and tell whether that was all of it: not if it is very much, or comes slowly."""
+        try:
+            async with asyncio.timeout(DROPPED_SECONDS):
+                while not self._is_over and max(self.size, self._came) < DROPPED:
+                    await self._next()
+        except TimeoutError:
+            return False
+        return self._is_over
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._came += len(message.get("body", b""))
+        self._is_over = not message.get("more_body", False)
+        return message
 
 
 def _limit_of(path: str) -> int:

@@ -37,6 +37,15 @@ async def current_credential(bearer: BearerToken) -> Credential:
     return read_credential(bearer)
 
 
+async def refuse_strangers(request: Request) -> None:
+    """Raise ``Unauthenticated`` where a route asks for an access token and this request has no good one.
+
+    Bodies are read before anybody asks who is calling; what is wrong with theirs is not for strangers.
+    """
+    if any(part.call is current_credential for part in request.scope["route"].dependant.dependencies):
+        read_credential(await _bearer(request))
+
+
 async def current_client(request: Request) -> str:
     """Return the address that the caller comes from: behind trusted proxies, what the outermost of them has seen."""
     host = request.client.host if request.client else ""

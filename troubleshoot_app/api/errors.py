@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from troubleshoot_app.core.errors import AppError, FieldError, NoRoom
+from troubleshoot_app.api.deps import refuse_strangers
+from troubleshoot_app.core.errors import AppError, FieldError, NoRoom, Unauthenticated
 from troubleshoot_app.core.files import is_out_of_room
 from troubleshoot_app.core.log import log_bug
 from troubleshoot_app.domain.errors import UNSTORABLE
@@ -85,7 +86,11 @@ def _app_error(_: Request, error: AppError) -> JSONResponse:
     )
 
 
-def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
+async def _unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
+    try:
+        await refuse_strangers(request)
+    except Unauthenticated as stranger:
+        return _app_error(request, stranger)
     errors: list[FieldError] = [
         {"loc": [_shown(part) for part in wrong["loc"] if part != "body"], "msg": _sentence(wrong)}
         for wrong in islice(
@@ -98,11 +103,11 @@ def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
     )
 
 
-def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+async def _http_error(request: Request, error: HTTPException) -> JSONResponse:
     if is_out_of_room(error.__cause__):  # files that come in are set down on a disk while they do
         return _app_error(request, NoRoom())
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return _unreadable(request, RequestValidationError([{"loc": (), "msg": _NO_BODY}]))
+        return await _unreadable(request, RequestValidationError([{"loc": (), "msg": _NO_BODY}]))
     return problem(error.status_code, str(error.detail), headers=error.headers)
 
 

@@ -25,12 +25,14 @@ class Readiness(Health):
     faults: int = Field(description="0, or see what `python -m troubleshoot_app check` says.")
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", operation_id="healthz")
 async def healthz() -> Health:
     """Tell that the server is alive, whatever the state of its database."""
     return Health()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", operation_id="readyz", responses=problems(503))
 def readyz() -> Readiness:
     """Tell whether requests can be served: the database is reachable, and its migrations are those of this program.
@@ -46,6 +48,7 @@ def readyz() -> Readiness:
     return Readiness(faults=transact(integrity.count_faults))
 
 
+@router.head("/metrics", include_in_schema=False)
 @router.get(
     "/metrics",
     operation_id="metrics",
