@@ -54,6 +54,7 @@ def test_alive_and_ready(api: Api):
     for path in ("/healthz", "/readyz"):
         answer = api.at_root().get(path)
         assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+        assert api.at_root().request("HEAD", path).status_code == 200
 
 
 def test_faults_in_what_is_under_way_are_counted_and_do_not_make_it_unready(api: Api, team: Team):

@@ -75,7 +75,10 @@ def test_an_empty_value_counts_as_not_set(environment: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "0"), ("PORT", "http"), ("SEEN_TIMEOUT_SECONDS", "0"), ("CLAIM_TIMEOUT_SECONDS", "-1"), ("WORKERS", "0")],
+    [
+        ("PORT", "0"), ("PORT", "http"), ("SEEN_TIMEOUT_SECONDS", "0"), ("CLAIM_TIMEOUT_SECONDS", "-1"),
+        ("CLAIM_TIMEOUT_SECONDS", "9" * 20), ("WORKERS", "0"),
+    ],
 )  # fmt: skip
 def test_numbers_that_make_no_sense_are_refused(environment: pytest.MonkeyPatch, name: str, value: str):
     environment.setenv(name, value)

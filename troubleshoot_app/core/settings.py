@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
+YEAR_SECONDS = 365 * 24 * 3600
 DEFAULT_PORTS = {"http": 80, "https": 443}
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
@@ -33,9 +34,9 @@ class Settings(BaseSettings):
     demo_data: bool | None = None
     allow_registration: bool = True
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
-    seen_timeout_seconds: int = Field(default=60, ge=1)
-    claim_timeout_seconds: int = Field(default=600, ge=1)
-    claim_lease_minutes: int = Field(default=30, ge=1)
+    seen_timeout_seconds: int = Field(default=60, ge=1, le=YEAR_SECONDS)
+    claim_timeout_seconds: int = Field(default=600, ge=1, le=YEAR_SECONDS)
+    claim_lease_minutes: int = Field(default=30, ge=1, le=YEAR_SECONDS // 60)
     abandon_after_days: int = Field(default=14, ge=1, le=3650)
     attachment_quota_mb: int = Field(default=20_480, ge=1, le=2**40)
     webhook_allow_private: bool = False

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from troubleshoot_app.domain.errors import DomainError
 
+_LAST_DAY = datetime.max.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?")
 
@@ -48,7 +49,8 @@ def _moment(field: str, text: str | None) -> datetime | None:
         return None
     try:
         if _DAY.fullmatch(text):
-            return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=field == "to")
+            day = datetime.fromisoformat(text).replace(tzinfo=UTC)
+            return day + timedelta(days=1) if field == "to" and day < _LAST_DAY else day
         if _MOMENT.fullmatch(text):
             moment = datetime.fromisoformat(text.upper())
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
