@@ -1,5 +1,6 @@
 """Programs that are signed in: a family of refresh tokens each, of which one is good at a time."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -12,11 +13,11 @@ from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.core.security import token_hash
 from troubleshoot_app.models import RefreshToken, SignIn, User
 from troubleshoot_app.schemas.people import Tokens
-from troubleshoot_app.services.idempotency import Attempt, is_first
 from troubleshoot_app.services.inputs import text_of
 from troubleshoot_app.services.tokens import REFRESH_LIFETIME, issue_access_token, refresh_token
 
 DEVICE_LENGTH = 300
+RETRY_TIME = timedelta(seconds=10)
 
 
 def open_family(db: Session, user_id: UUID, device: str) -> Tokens:
@@ -33,17 +34,16 @@ def open_family(db: Session, user_id: UUID, device: str) -> Tokens:
     return _tokens(sign_in, _add_token(db, sign_in).id)
 
 
-def refresh(token: str, attempt: Attempt | None = None) -> Tokens:
+def refresh(token: str) -> Tokens:
     """Return new tokens for a refresh token, which is spent by that.
 
-    Whoever did not hear the answer may make the same ``attempt`` again, as long as nobody used what it gave: the answer
-    names the same successor. Any other use of a spent token is a theft: the family ends.
+    Whoever did not hear the answer may ask once more, for ten seconds and as long as nobody used it: the answer names
+    the same successor. Any other use of a spent token is a theft: the family ends.
 
     Raises:
-        Invalid: the key of the attempt was used for another request.
         Unauthenticated: the token is not, or no longer, good.
     """
-    tokens = transact(_rotate, token, attempt)  # outside: what ends the family must not be rolled back
+    tokens = transact(_rotate, token)  # outside: what ends the family must not be rolled back
     if tokens is None:
         raise Unauthenticated("The refresh token is not valid, or no longer. Please sign in again.")
     return tokens
@@ -72,7 +72,7 @@ def end_sign_ins_of(db: Session, user_id: UUID, *, except_id: UUID | None = None
     db.execute(ended.values(revoked_at=now()))
 
 
-def _rotate(db: Session, text: str, attempt: Attempt | None) -> Tokens | None:
+def _rotate(db: Session, text: str) -> Tokens | None:
     at = now()
     token = db.scalars(
         select(RefreshToken).where(col(RefreshToken.token_hash) == token_hash(text)).with_for_update()
@@ -80,8 +80,6 @@ def _rotate(db: Session, text: str, attempt: Attempt | None) -> Tokens | None:
     sign_in = None if token is None else _good_sign_in(db, token.sign_in_id)
     if token is None or sign_in is None:
         return None
-    who = {"account_id": sign_in.account_id, "user_id": sign_in.user_id}
-    is_repeated = attempt is not None and not is_first(db, **who, attempt=attempt)
     if token.spent_at is None:
         if token.expires_at <= at:
             return None
@@ -91,7 +89,7 @@ def _rotate(db: Session, text: str, attempt: Attempt | None) -> Tokens | None:
         _forget_expired(db, sign_in.id)
         return _tokens(sign_in, successor.id)
     successor = db.get_one(RefreshToken, token.successor_id)
-    if is_repeated and successor.spent_at is None:
+    if at <= token.spent_at + RETRY_TIME and successor.spent_at is None:
         return _tokens(sign_in, successor.id)
     end_sign_in(db, sign_in.id)
     return None

@@ -64,9 +64,9 @@ def answer_once(
     Raises:
         Invalid: the key was used for another request.
     """
-    row_id = _take_key(db, actor.account_id, actor.user_id, attempt)
+    row_id = _take_key(db, actor, attempt)
     if row_id is None:
-        return _answered(db, actor.user_id, attempt)
+        return _answered(db, actor, attempt)
     try:
         with db.begin_nested():
             result = service(db, actor, *args, **kwargs)
@@ -82,21 +82,7 @@ def answer_once(
     return result
 
 
-def is_first(db: Session, *, account_id: UUID, user_id: UUID, attempt: Attempt) -> bool:
-    """Tell whether an attempt of a person is the first one, for a use case that knows by itself what it answered then.
-
-    Raises:
-        Invalid: the key was used for another request.
-    """
-    row_id = _take_key(db, account_id, user_id, attempt)
-    if row_id is None:
-        _answered(db, user_id, attempt)
-        return False
-    _keep(db, row_id, attempt.status, "")
-    return True
-
-
-def _take_key(db: Session, account_id: UUID, user_id: UUID, attempt: Attempt) -> UUID | None:
+def _take_key(db: Session, actor: Actor, attempt: Attempt) -> UUID | None:
     """Return the id of the row that holds the key from now on; None when the key was used within the last day."""
     at = now()
     _forget(db)
@@ -107,7 +93,9 @@ def _take_key(db: Session, account_id: UUID, user_id: UUID, attempt: Attempt) ->
         "status_code": None,
         "response": None,
     }
-    fresh = insert(_key).values(taken | {"account_id": account_id, "user_id": user_id, "key": attempt.key})
+    fresh = insert(_key).values(
+        taken | {"account_id": actor.account_id, "user_id": actor.user_id, "key": attempt.key}
+    )
     return db.execute(
         fresh.on_conflict_do_update(
             index_elements=["user_id", "key"], set_=taken, where=_key.c.created_at < at - KEPT
@@ -115,10 +103,10 @@ def _take_key(db: Session, account_id: UUID, user_id: UUID, attempt: Attempt) ->
     ).scalar_one_or_none()
 
 
-def _answered(db: Session, user_id: UUID, attempt: Attempt) -> KeptAnswer | AppError:
+def _answered(db: Session, actor: Actor, attempt: Attempt) -> KeptAnswer | AppError:
     row = db.execute(
         select(_key.c.request_hash, _key.c.status_code, _key.c.response).where(
-            _key.c.user_id == user_id, _key.c.key == attempt.key
+            _key.c.user_id == actor.user_id, _key.c.key == attempt.key
         )
     ).one()
     if row.request_hash != attempt.request_hash:

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from troubleshoot_app.api.deps import BearerToken, Client, CurrentCredential, Device, NoStore, read_credential
 from troubleshoot_app.api.errors import problems
-from troubleshoot_app.api.idempotency import CurrentAttempt
 from troubleshoot_app.api.lists import WantedPage
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.threads import Pool, in_thread
@@ -89,13 +88,13 @@ async def login_json(body: Credentials, client: Client, device: Device = "") -> 
 
 
 @router.post("/refresh", operation_id="auth_refresh", responses=problems(401))
-def refresh(body: RefreshBody, attempt: CurrentAttempt) -> Tokens:
+def refresh(body: RefreshBody) -> Tokens:
     """Spend a refresh token for new tokens.
 
-    Whoever did not hear the answer sends the same again with the same `Idempotency-Key`, and gets the same successor. Used
-    in any other way, a spent token signs the program out, for then somebody has stolen it.
+    Within ten seconds the same one may be sent again, for the same answer; used later, or after its successor, a spent
+    token signs the program out, for then somebody has stolen it.
     """
-    return families.refresh(body.refresh_token, attempt)
+    return families.refresh(body.refresh_token)
 
 
 @router.get("/me", operation_id="auth_me")
