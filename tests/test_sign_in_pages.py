@@ -1,13 +1,14 @@
 """The pages for who is not signed in: a new password by mail, and joining with an invitation."""
 
 import re
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.pages import Pages
+from tests.support.pages import DEMO_PASSWORD, Pages
 from tests.support.server import Server
 from tests.support.smtp import MailServer, ReceivedMail
 
@@ -69,6 +70,21 @@ def test_a_forgotten_password(server: Server, page_as: Pages, smtp: MailServer):
     expect(page.get_by_role("alert")).to_contain_text("does not work any more")
     page.get_by_role("link", name="Ask for a new one").click()
     page.wait_for_url("**/forgot")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lands"),
+    [
+        ("/trees?q=printer", "/trees?q=printer"),
+        ("/.//elsewhere.test/", "//elsewhere.test/"),
+        ("https://elsewhere.test/", "/"),
+        ("http://[", "/"),
+    ],
+)
+def test_after_the_sign_in_one_stays_on_this_site(server: Server, page_as: Pages, wanted: str, lands: str):
+    page = page_as(None, f"/login?next={quote(wanted)}")
+    sign_in(page, "viewer@demo.test", DEMO_PASSWORD)
+    page.wait_for_url(f"{server.url}{lands}")
 
 
 def test_joining_with_an_invitation(server: Server, page_as: Pages, smtp: MailServer):

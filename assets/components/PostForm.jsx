@@ -6,11 +6,17 @@ import { useEffect, useRef, useState } from "react";
 
 const NO_ANSWER = "The server cannot be reached. Check your connection and try again.";
 
+// A whole address, and one of ours: a path alone may begin with two slashes, which lead to another site.
 function destination(next, fallback) {
   const wanted = next === "" ? null : (next ?? new URLSearchParams(window.location.search).get("next"));
   if (!wanted) return fallback;
-  const url = new URL(wanted, window.location.origin);
-  return url.origin === window.location.origin ? url.pathname + url.search : fallback;
+  const { origin } = window.location;
+  try {
+    const { href } = new URL(wanted, origin);
+    return href.startsWith(`${origin}/`) ? href : fallback;
+  } catch {
+    return fallback; // it is no address
+  }
 }
 
 function sent(form, secret) {
