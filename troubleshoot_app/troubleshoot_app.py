@@ -7,6 +7,7 @@ from reflex.utils.prerequisites import get_web_dir
 
 from troubleshoot_app.api.app import make_api
 from troubleshoot_app.api.edge import SOCKET_PREFIX, Edge
+from troubleshoot_app.api.flood import EndFlood
 from troubleshoot_app.api.requests import Requests
 from troubleshoot_app.api.unread import EndUnread
 from troubleshoot_app.components.connection import connection_strip, unbroken
@@ -39,6 +40,7 @@ app.api_transformer = [
     make_api(),
     partial(Edge, routes=ADDRESSES, build=BUILD, sockets=sockets),
     EndUnread,
+    EndFlood,
     Requests,
 ]
 app.app_wraps[(5, "Overlay")] = lambda _stateful: connection_strip()

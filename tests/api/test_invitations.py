@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from limits import RateLimitItemPerHour
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -237,6 +238,15 @@ def test_strangers_are_not_flooded(api_as: As, team: Team, mails: MailServer):
         invite(api_as(team.admin))
     answer = api_as(team.admin).post("/users/invitations", {"email": NEW, "role": "viewer"})
     assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+
+
+def test_nobody_finds_out_who_is_registered_by_inviting_everybody(
+    api_as: As, team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(throttle, "MAILS_OF_CLIENT", RateLimitItemPerHour(2, 1, "few"))
+    body = {"email": team.viewer.email, "role": "viewer"}
+    codes = [api_as(team.admin).post("/users/invitations", body).status_code for _ in range(3)]
+    assert codes == [409, 409, 429]
 
 
 def test_names_do_not_break_the_mail(api_as: As, team: Team, mails: MailServer):

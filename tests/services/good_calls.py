@@ -223,8 +223,8 @@ class GoodCalls:
             "sign_ins.end_sign_in": (team.engineer, {"sign_in_id": team.engineer.actor.sign_in_id}),
             "users.change_user": (team.owner, one | change),
             "users.delete_user": (team.owner, one),
-            "invitations.invite": (team.admin, {"email": "other@acme.test", "role": "viewer"}),
-            "invitations.renew": (team.admin, {"invitation_id": self.invitation.id}),
+            "invitations.invite": (team.admin, {"email": "other@acme.test", "role": "viewer", "client": ""}),
+            "invitations.renew": (team.admin, {"invitation_id": self.invitation.id, "client": ""}),
             "invitations.withdraw": (team.admin, {"invitation_id": self.invitation.id}),
         }
 

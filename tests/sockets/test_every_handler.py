@@ -21,12 +21,12 @@ from tests.support.accounts import cookie_for, join, open_account, wait_until_to
 from tests.support.people import Team, ask
 from tests.support.reflex_socket import ROOT_STATE, ReflexSocket, Update
 from tests.support.server import Server
+from troubleshoot_app.api.flood import BURST
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.services import handoffs, sessions
-from troubleshoot_app.states.guard import BURST
 
 # Longer than the longest chain of events that one event leads to: loading a page, a handler of it, its error.
 CHAIN = 5

@@ -15,8 +15,9 @@ from tests.support.people import Team, start
 from tests.support.reflex_socket import NAMESPACE, ROOT_STATE, ReflexSocket, Refused
 from tests.support.server import Server
 from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.states.browser_errors import LENGTH, MOST
-from troubleshoot_app.states.guard import Policy, read_rules
+from troubleshoot_app.states.guard import CONNECTIONS, Policy, read_rules
 
 Aio = Callable[..., Any]
 FOREIGN = ("https://evil.example", "null", "http://localhost.evil.example", "http://127.0.0.1:1")
@@ -156,6 +157,36 @@ def test_what_is_no_event_is_dropped_and_the_socket_goes_on(server: Server, team
 
     aio(talk_nonsense())
     assert "Traceback" not in server.log_text()[logged:]
+
+
+def test_who_calls_an_event_as_socketio_calls_its_own_begins_and_ends_nothing(
+    server: Server, team: Team, aio: Aio
+) -> None:
+    async def claim_to_be_new() -> str:
+        async with ReflexSocket(server.url, cookie=cookie_for(team.viewer)) as tab:
+            await tab.wait(lambda update: team.viewer.name in str(update.delta))
+            await tab._emit("connect", {"QUERY_STRING": "token=another", "REMOTE_ADDR": "127.0.0.1"})
+            await tab._emit("disconnect", "transport close")
+            tab.path = "/?still=here"
+            await tab.send(f"{ROOT_STATE}.hydrate_and_load")
+            await tab.wait(lambda update: "still=here" in str(update.delta))
+            return str(await tab.settle())
+
+    assert "/login" not in aio(claim_to_be_new())
+
+
+@pytest.mark.parametrize(("hops", "client"), [(0, "203.0.113.7"), (1, "198.51.100.1")])
+def test_where_a_socket_comes_from_is_known(
+    registry: dict[str, RegisteredEventHandler], monkeypatch: pytest.MonkeyPatch, hops: int, client: str
+) -> None:
+    from troubleshoot_app.troubleshoot_app import app
+
+    monkeypatch.setattr(get_settings(), "trusted_proxy_hops", hops)
+    headers = [(b"x-forwarded-for", b"192.0.2.1, 198.51.100.1")]
+    scope = {"client": ("203.0.113.7", 5), "headers": headers}
+    assert app.event_namespace is not None
+    app.event_namespace._build_static_router_data("socket", {"asgi.scope": scope})
+    assert CONNECTIONS.pop("socket").client == client
 
 
 def test_what_a_stranger_reports_is_logged_on_one_line_short_and_seldom(server: Server, aio: Aio) -> None:

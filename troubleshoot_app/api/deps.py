@@ -9,6 +9,7 @@ from troubleshoot_app.core.errors import Forbidden, Unauthenticated
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.services.access import Credential
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE, credential_of_cookie
+from troubleshoot_app.services.throttle import client_of
 from troubleshoot_app.services.tokens import read_access_token
 
 _bearer = HTTPBearer(
@@ -47,14 +48,9 @@ async def refuse_strangers(request: Request) -> None:
 
 
 async def current_client(request: Request) -> str:
-    """Return the address that the caller comes from: behind trusted proxies, what the outermost of them has seen."""
+    """Return the address that the caller comes from."""
     host = request.client.host if request.client else ""
-    hops = get_settings().trusted_proxy_hops
-    if not hops:
-        return host
-    named = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
-    way = [*(part.strip() for part in named if part.strip()), host]
-    return way[max(0, len(way) - 1 - hops)]
+    return client_of(host, request.headers.getlist("x-forwarded-for"))
 
 
 async def browser_credential(request: Request) -> Credential | None:

@@ -45,22 +45,24 @@ class _Offer:
     inviter: User
 
 
-def invite(db: Session, actor: Actor, *, email: object, role: object, client: str = "") -> people.Invitation:
+def invite(db: Session, actor: Actor, *, email: object, role: object, client: str) -> people.Invitation:
     """Offer a place in the account to an address. An earlier offer to the same one is withdrawn.
 
     Raises:
         Forbidden: no admin asks, or one who is no owner wants to make an owner.
         Invalid: address or role cannot be used.
         Conflict: somebody is registered with the address.
-        TooManyRequests: too many mails went to this address, or were asked for by this ``client``.
+        TooManyRequests: too many mails went to this address, or this ``client`` asked too often, also about addresses
+            that are taken: or anybody with an account could find out which ones are.
     """
     require(actor, Permission.PEOPLE_MANAGE)
     address = email.strip() if isinstance(email, str) else ""
     accounts.raise_for(accounts.address_errors(address))
     wanted = word_of(Role, role, "role")
     users.require_may_give(actor, wanted)
+    throttle.take(throttle.mails_of(client))
     accounts.require_free_address(db, address, "If it is a colleague, you find them among the people here.")
-    throttle.take((*throttle.mails_of(client), *throttle.mails_to(address)))
+    throttle.take(throttle.mails_to(address))
     earlier = of_account(select(col(Invitation.id)), Invitation, actor).where(
         func.lower(col(Invitation.email)) == func.lower(address), *_is_open
     )
@@ -81,7 +83,7 @@ def invite(db: Session, actor: Actor, *, email: object, role: object, client: st
     return people.Invitation(**_view(row))
 
 
-def renew(db: Session, actor: Actor, *, invitation_id: object, client: str = "") -> people.Invitation:
+def renew(db: Session, actor: Actor, *, invitation_id: object, client: str) -> people.Invitation:
     """Offer the same place anew, with a new link for another week; the one before is no longer good.
 
     Raises:

@@ -6,7 +6,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeVar
@@ -43,6 +43,18 @@ class Count:
 
     limit: RateLimitItem
     key: str
+
+
+def client_of(host: str, forwarded: Iterable[str]) -> str:
+    """Return the address that somebody comes from: ``host``, or behind trusted proxies what the outermost of them has seen.
+
+    ``forwarded`` are the headers ``X-Forwarded-For``.
+    """
+    hops = get_settings().trusted_proxy_hops
+    if not hops:
+        return host
+    way = [*(part.strip() for part in ",".join(forwarded).split(",") if part.strip()), host]
+    return way[max(0, len(way) - 1 - hops)]
 
 
 def failures(email: str, client: str) -> tuple[Count, ...]:
@@ -152,13 +164,13 @@ def _of_client(limit: RateLimitItem, client: str) -> tuple[Count, ...]:
     """Return what counts for the place that a request came from; nothing when that is not known."""
     if not client:
         return ()
-    network = _network(client)
+    network = network_of(client)
     if network == LOOPBACK:
         limit = type(limit)(limit.amount * THIS_MACHINE, limit.multiples, limit.namespace)
     return (Count(limit, network),)
 
 
-def _network(client: str) -> str:
+def network_of(client: str) -> str:
     """Return who is counted as one: an IPv4 address, or the network that one customer gets in IPv6."""
     try:
         address = ipaddress.ip_address(client)

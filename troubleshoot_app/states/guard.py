@@ -7,7 +7,7 @@ What a handler then does is checked again by the service that it calls.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from http.cookies import CookieError, SimpleCookie
 from inspect import signature
@@ -29,14 +29,14 @@ from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.services.access import Credential, load_actor
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE, credential_of_cookie
+from troubleshoot_app.services.throttle import client_of
 from troubleshoot_app.states.envelope import read_event
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 NOT_UNDERSTOOD = "That could not be understood. Reload the page and try again."
 ACTOR_SECONDS = 3.0
-BURST = 200
-EVENTS_PER_SECOND = 100.0
+SAID_BY_PAGES = ("event", "client_error")
 
 
 class Policy(Enum):
@@ -71,13 +71,12 @@ def _arguments_of(fn: Callable[..., Any]) -> type[BaseModel]:
 
 @dataclass(slots=True)
 class Connection:
-    """What is known of a socket: whose cookie it came with, and how much it may still send right now."""
+    """What is known of a socket: whose cookie it came with, and from which address."""
 
     credential: Credential | None
+    client: str = ""
     actor: Actor | None = None
     checked_at: float = float("-inf")
-    allowance: float = BURST
-    counted_at: float = field(default_factory=time.monotonic)
 
     async def who(self) -> Actor | None:
         """Return who is signed in at the other end, at most a few seconds old; services look again each time."""
@@ -90,13 +89,6 @@ class Connection:
                 self.actor = None
             self.checked_at = time.monotonic()
         return self.actor
-
-    def takes_another(self) -> bool:
-        """Count one event; False when the socket sends more than anybody could click."""
-        at = time.monotonic()
-        self.allowance = min(BURST, self.allowance + (at - self.counted_at) * EVENTS_PER_SECOND) - 1
-        self.counted_at = at
-        return self.allowance >= 0
 
 
 CONNECTIONS: dict[str, Connection] = {}
@@ -225,32 +217,38 @@ FRAMEWORK_EVENTS = HYDRATE_EVENTS | frozenset(
 
 
 def install(app: rx.App, say: Callable[[str], EventSpec]) -> None:
-    """Put the guard in front of every event of ``app``, keep cookies out of the state, and cap what a socket sends.
+    """Put the guard in front of every event of ``app``, and keep cookies out of the state.
 
-    What is no event, or an event for no handler, is dropped.
+    What is no event, or an event for no handler, is dropped. So is what pages never say: Socket.IO would take "connect" for
+    a new connection, from the address and with the cookie that it claims, and "disconnect" for the end of this one.
 
     ``say`` makes the event that shows a sentence to whoever called.
     """
     app.add_middleware(Guard(read_rules(), say), index=0)
     namespace = app.event_namespace
     handlers = RegistrationContext.get().event_handlers
-    build, receive, disconnected = (
+    build, receive, disconnected, hear = (
         namespace._build_static_router_data,
         namespace.on_event,
         namespace.on_disconnect,
+        app.sio._handle_event,
     )
 
     def build_without_cookie(socket_id: str, environ: dict[str, Any]) -> dict[str, Any]:
         router_data = build(socket_id, environ)
-        secret = _sign_in_secret(router_data["headers"].pop("cookie", ""))
-        CONNECTIONS[socket_id] = Connection(credential_of_cookie(secret))
+        headers = router_data["headers"]
+        secret = _sign_in_secret(headers.pop("cookie", ""))
+        host, *_ = environ["asgi.scope"].get("client") or ("",)
+        client = client_of(host, [headers.get("x-forwarded-for", "")])
+        CONNECTIONS[socket_id] = Connection(credential_of_cookie(secret), client)
         return router_data
 
-    async def receive_in_measure(socket_id: str, data: Any = None, *more: Any) -> None:
-        connection = CONNECTIONS.get(socket_id)
-        if connection is not None and not connection.takes_another():
-            await app.sio.disconnect(socket_id, namespace=namespace.namespace)
-        elif (event := read_event(data)) is not None and event["name"] in handlers:
+    async def hear_of_pages(client_id: str, place: str | None, number: int | None, said: list[Any]) -> None:
+        if said and said[0] in SAID_BY_PAGES:
+            await hear(client_id, place, number, said)
+
+    async def receive_readable(socket_id: str, data: Any = None, *more: Any) -> None:
+        if (event := read_event(data)) is not None and event["name"] in handlers:
             await receive(socket_id, event)
 
     def forget(socket_id: str, *reason: Any) -> Any:
@@ -258,8 +256,9 @@ def install(app: rx.App, say: Callable[[str], EventSpec]) -> None:
         return disconnected(socket_id)
 
     namespace._build_static_router_data = build_without_cookie
-    namespace.on_event = receive_in_measure
+    namespace.on_event = receive_readable
     namespace.on_disconnect = forget
+    app.sio._handle_event = hear_of_pages
 
 
 def _sign_in_secret(header: str) -> str:

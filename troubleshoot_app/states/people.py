@@ -8,7 +8,7 @@ from troubleshoot_app.schemas.people import Member, OpenInvitation
 from troubleshoot_app.services import invitations, users
 from troubleshoot_app.services.paging import PageRequest
 from troubleshoot_app.states.base import MessageState, SignedInState
-from troubleshoot_app.states.guard import Policy, handler
+from troubleshoot_app.states.guard import Policy, connection_of, handler
 from troubleshoot_app.states.inbox import InboxState
 
 SHOWN_INVITATIONS = PageRequest(limit=LIMIT_MOST)
@@ -57,7 +57,9 @@ class PeopleState(SignedInState):
     async def invite(self, form: dict[str, Any]):
         """Offer a place in the account to an address; what is wrong with it is said beside its field."""
         try:
-            invitation = await self._run(invitations.invite, email=form.get("email"), role=form.get("role"))
+            invitation = await self._run(
+                invitations.invite, email=form.get("email"), role=form.get("role"), client=self._client()
+            )
         except (Invalid, Conflict) as error:
             self.fault = error.detail
             return None
@@ -68,7 +70,7 @@ class PeopleState(SignedInState):
     @handler(Policy.SENIOR)
     async def invite_again(self, invitation_id: str):
         """Send an invitation again, with a new link."""
-        invitation = await self._run(invitations.renew, invitation_id=invitation_id)
+        invitation = await self._run(invitations.renew, invitation_id=invitation_id, client=self._client())
         await self._load()
         return PeopleState.mail(invitation.id)
 
@@ -108,6 +110,9 @@ class PeopleState(SignedInState):
             return None
         await self._run(users.delete_user, user_id=self.chosen.id)
         return await self._done(f"{self.chosen.name} is no longer in the account.")
+
+    def _client(self) -> str:
+        return connection_of(self.router.session.session_id).client
 
     async def _change(self, **changes: Any) -> Any:
         if self.chosen is None:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from troubleshoot_app.api.deps import BearerToken, Client, CurrentCredential, Device, NoStore, read_credential
 from troubleshoot_app.api.errors import problems
 from troubleshoot_app.api.lists import WantedPage
+from troubleshoot_app.api.turns import in_turn
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.schemas.people import (
     READ_AT_MOST,
     Acknowledgement,
@@ -39,7 +39,8 @@ from troubleshoot_app.services.access import acting
 
 router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NoStore])
 
-# Where a password is hashed, the route waits in a pool of its own: a burst of sign-ins takes no thread from others.
+# Where a password is hashed, the route waits in a pool of its own (``in_turn``): a burst of sign-ins takes no thread
+# from others.
 
 
 class LoginForm(BaseModel):
@@ -58,14 +59,13 @@ class LoginForm(BaseModel):
 @router.post("/register", status_code=201, operation_id="auth_register", responses=problems(403, 409, 429))
 async def register(body: Registration, client: Client) -> UserView:
     """Open an account, with `account_name`, or join the one that an `invitation` is for, at the address it was mailed to."""
-    return await in_thread(Pool.PASSWORD, joining.register_or_join, body, client=client)
+    return await in_turn(joining.register_or_join, body, client=client)
 
 
 @router.post("/login", operation_id="auth_login", responses=problems(401, 429))
 async def login(form: Annotated[LoginForm, Form()], client: Client, device: Device = "") -> Tokens:
     """Sign a program in (OAuth2 password flow)."""
-    return await in_thread(
-        Pool.PASSWORD,
+    return await in_turn(
         auth.sign_in_program,
         email=form.username,
         password=form.password,
@@ -77,8 +77,7 @@ async def login(form: Annotated[LoginForm, Form()], client: Client, device: Devi
 @router.post("/login/json", operation_id="auth_login_json", responses=problems(401, 429))
 async def login_json(body: Credentials, client: Client, device: Device = "") -> Tokens:
     """Sign a program in."""
-    return await in_thread(
-        Pool.PASSWORD,
+    return await in_turn(
         auth.sign_in_program,
         email=body.email,
         password=body.password,
@@ -180,7 +179,7 @@ def forgot(body: ForgottenPassword, client: Client, after: BackgroundTasks) -> A
 @router.post("/password/reset", status_code=204, operation_id="auth_password_reset", responses=problems(429))
 async def reset(body: PasswordChoice, client: Client) -> None:
     """Choose a new password with the token of the mail. Its owner is signed out everywhere."""
-    await in_thread(Pool.PASSWORD, passwords.reset, token=body.token, password=body.password, client=client)
+    await in_turn(passwords.reset, token=body.token, password=body.password, client=client)
 
 
 @router.post(
@@ -188,8 +187,7 @@ async def reset(body: PasswordChoice, client: Client) -> None:
 )
 async def change_password(body: PasswordChange, credential: CurrentCredential, client: Client) -> None:
     """Change the caller's password. All other places where they are signed in are signed out."""
-    await in_thread(
-        Pool.PASSWORD,
+    await in_turn(
         passwords.change,
         credential,
         current=body.current_password,

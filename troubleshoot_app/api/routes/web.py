@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from troubleshoot_app.api.cookies import clear_sign_in_cookie, set_sign_in_cookie
 from troubleshoot_app.api.deps import BrowserCredential, Client, Device, NoStore, OwnOrigin
 from troubleshoot_app.api.errors import problems
+from troubleshoot_app.api.turns import in_turn
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import Unauthenticated
 from troubleshoot_app.core.threads import Pool, in_thread
@@ -25,8 +26,7 @@ router = APIRouter(prefix="/auth/web", tags=["browser sign-in"], dependencies=[O
 @router.post("/sign-in", status_code=204, operation_id="web_sign_in", responses=problems(401, 403, 429))
 async def sign_in(body: Credentials, response: Response, client: Client, device: Device = "") -> None:
     """Sign this browser in."""
-    signed_in = await in_thread(
-        Pool.PASSWORD,
+    signed_in = await in_turn(
         auth.sign_in,
         email=body.email,
         password=body.password,
@@ -39,7 +39,7 @@ async def sign_in(body: Credentials, response: Response, client: Client, device:
 @router.post("/register", status_code=204, operation_id="web_register", responses=problems(403, 409, 429))
 async def register(body: Registration, response: Response, client: Client, device: Device = "") -> None:
     """Open a new account, or join one with an invitation, and sign this browser in."""
-    user = await in_thread(Pool.PASSWORD, joining.register_or_join, body, client=client)
+    user = await in_turn(joining.register_or_join, body, client=client)
     signed_in = await in_thread(Pool.PASSWORD, transact, auth.open_web_sign_in, user.id, device)
     set_sign_in_cookie(response, signed_in)
 
@@ -72,8 +72,7 @@ def look_up_invitation(body: InvitationToken, client: Client) -> Offer:
 )
 async def change_password(body: PasswordChange, credential: BrowserCredential, client: Client) -> None:
     """Change the password of who is signed in with this browser; all their other places are signed out."""
-    await in_thread(
-        Pool.PASSWORD,
+    await in_turn(
         passwords.change,
         credential,
         current=body.current_password,
