@@ -143,7 +143,8 @@ def test_what_is_no_event_is_dropped_and_the_socket_goes_on(server: Server, team
         async with ReflexSocket(server.url, cookie=cookie) as tab:
             for nonsense in NOT_EVENTS:
                 await tab._emit("event", nonsense)
-            await tab._socket.send_str(f'42{NAMESPACE},["event"]')
+            for packet in ('["event"]', "[]", "7", '"event"', '{"event": 1}', '[{"event": 1}]'):
+                await tab._socket.send_str(f"42{NAMESPACE},{packet}")
             await tab._socket.send_str(f'42{NAMESPACE},["event",{"[" * 700}{"]" * 700}]')
             deep = '{"a":' * 700 + "1" + "}" * 700
             await tab._socket.send_str(

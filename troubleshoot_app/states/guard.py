@@ -243,8 +243,8 @@ def install(app: rx.App, say: Callable[[str], EventSpec]) -> None:
         CONNECTIONS[socket_id] = Connection(credential_of_cookie(secret), client)
         return router_data
 
-    async def hear_of_pages(client_id: str, place: str | None, number: int | None, said: list[Any]) -> None:
-        if said and said[0] in SAID_BY_PAGES:
+    async def hear_of_pages(client_id: str, place: str | None, number: int | None, said: Any) -> None:
+        if isinstance(said, list) and said and said[0] in SAID_BY_PAGES:
             await hear(client_id, place, number, said)
 
     async def receive_readable(socket_id: str, data: Any = None, *more: Any) -> None:
