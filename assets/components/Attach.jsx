@@ -68,10 +68,10 @@ class Queue {
     this.tell();
   }
 
-  add(files, seq) {
+  add(files, seq, node) {
     for (const file of files) {
       const fresh = { id: newKey(), key: newKey(), state: "sending", said: "", part: 0, tries: 0 };
-      this.items.push({ ...fresh, file, name: file.name, seq });
+      this.items.push({ ...fresh, file, name: file.name, seq, node });
     }
     this.tell();
     this.goOn();
@@ -108,6 +108,7 @@ class Queue {
     const form = new FormData();
     form.append("file", item.body, item.name);
     form.append("seq", item.seq);
+    form.append("node", item.node);
     const request = new XMLHttpRequest();
     return new Promise((done) => {
       let stalled;
@@ -156,7 +157,7 @@ function detailOf(text) {
 }
 
 // What is on its way is shown, too, when the session ``takes`` nothing new: it may have been escalated meanwhile.
-export function Attach({ action, seq, takes, accept, onDone }) {
+export function Attach({ action, seq, node, takes, accept, onDone }) {
   const [, redraw] = useState(0);
   const [done, setDone] = useState("");
   const tellPage = useRef(onDone);
@@ -177,7 +178,7 @@ export function Attach({ action, seq, takes, accept, onDone }) {
 
   const choose = (event) => {
     setDone("");
-    queueOf(action).add([...event.target.files], seq);
+    queueOf(action).add([...event.target.files], seq, node);
     event.target.value = "";
   };
   const items = queues.get(action)?.items ?? [];

@@ -11,7 +11,7 @@ export const SHOWN_AS_WAITING_MS = 8000; // then it was refused, and a sentence 
 const STILL_MEANT_MS = 120000;
 const NOTE = "note";
 
-const draftKey = (sessionId, seq) => `note/${sessionId}/${seq}`;
+const draftKey = (sessionId, seq, node) => `note/${sessionId}/${seq}/${node}`;
 const typedNote = () => document.getElementById(NOTE)?.value ?? "";
 
 // Runs `send` once whenever the page has its state again after the line was down.
@@ -57,16 +57,16 @@ export function Answers({ sessionId, revision, hydrated, options, reading, ackno
   );
 }
 
-export function Note({ sessionId, seq, saved, hydrated, placeholder, onSave }) {
+export function Note({ sessionId, seq, node, saved, hydrated, placeholder, onSave }) {
   const box = useRef(null);
   const timer = useRef(null);
-  const key = draftKey(sessionId, seq);
+  const key = draftKey(sessionId, seq, node);
 
   const save = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = null;
-    if (box.current) onSave(box.current.value, seq, sessionId);
-  }, [sessionId, seq, onSave]);
+    if (box.current) onSave(box.current.value, seq, sessionId, node);
+  }, [sessionId, seq, node, onSave]);
 
   const type = () => {
     localStorage.setItem(key, box.current.value);
@@ -74,10 +74,14 @@ export function Note({ sessionId, seq, saved, hydrated, placeholder, onSave }) {
     timer.current = setTimeout(save, SAVE_AFTER_MS);
   };
 
-  // What this device had not got through before the page was closed; notes of earlier questions went with the answers.
+  // What this device had not got through before the page was closed. Notes of earlier questions went with the answers; one
+  // of a question after the same step did not, when somebody went back from there.
   useEffect(() => {
     for (const other of Object.keys(localStorage)) {
-      if (other.startsWith(draftKey(sessionId, "")) && other !== key) localStorage.removeItem(other);
+      if (!other.startsWith(`note/${sessionId}/`) || other === key) continue;
+      const left = draftKey(sessionId, seq, "");
+      if (other.startsWith(left)) onSave(localStorage.getItem(other), seq, sessionId, other.slice(left.length));
+      localStorage.removeItem(other);
     }
     const draft = localStorage.getItem(key);
     if (draft !== null && draft !== saved && box.current) {

@@ -92,7 +92,7 @@ def test_a_photo_is_kept_and_comes_back_as_it_was(viewer: Api, team: Team, path:
     assert sent.status_code == 201
     attached = sent.json()
     assert attached | {"id": "", "url": ""} == {
-        "id": "", "name": "led.jpg", "size": len(JPEG), "media_type": "image/jpeg", "seq": 2, "url": "",
+        "id": "", "name": "led.jpg", "size": len(JPEG), "media_type": "image/jpeg", "seq": 2, "question": None, "url": "",
     }  # fmt: skip
     got = fetch(viewer, attached)
     assert (got.status_code, got.content, got.headers["content-type"]) == (200, JPEG, "image/jpeg")
@@ -278,6 +278,15 @@ def test_a_page_sends_with_its_cookie_and_another_site_does_not(
     here = f"/web{path}"
     sent = send(api, here, headers=cookie(team.viewer) | {"Origin": origin})
     assert (sent.status_code, sent.json()["name"]) == (201, "led.jpg")
+    viewer.post(f"{path}/back")
+    late = {"seq": "2", "node": "wan"}
+    kept = api.post(
+        f"{here}/attachments",
+        files={"file": ("wan.jpg", JPEG)},
+        data=late,
+        headers=cookie(team.viewer) | {"Origin": origin},
+    )
+    assert (kept.json()["seq"], kept.json()["question"]) == (None, "Is the WAN LED green?")
     with nothing_is_kept(var_dir):
         foreign = send(api, here, headers=cookie(team.viewer) | {"Origin": "https://evil.example"})
         assert foreign.status_code == 403

@@ -3,17 +3,19 @@
 import re
 
 import psutil
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Browsers
 from tests.browser.screen import answer, dialog, press, question, toast
 from tests.notifications.workers import eventually
 from tests.services.test_answer_changes import pump_tree
-from tests.support.people import Person, Team, publish_tree, start
+from tests.support.files import png
+from tests.support.people import Person, Team, do, publish_tree, start
 from tests.support.server import Server
 from tests.support.smtp import MailServer
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+from troubleshoot_app.services import sessions
 
 POWER, WAN, PLUG = "Is the power LED lit?", "Is the WAN LED green?", "Plug it in."
 RESTART_MS = 30_000
@@ -58,6 +60,44 @@ def test_it_stands_where_it_stood_after_a_reload_in_another_tab_and_on_another_d
     press(tab, "No")
     expect(tab.get_by_text("has moved on in another tab")).to_be_visible()
     expect(question(tab)).to_have_text(POWER)
+
+
+def test_what_was_typed_and_photographed_stays_with_its_question_when_somebody_goes_back(
+    page_of: Browsers, team: Team
+):
+    """Also what is still on its way then: the line is bad, and somebody goes back on another device."""
+    technician = walk_of(page_of, team)
+    answer(technician, "Yes", WAN)
+    session_id = technician.url.rpartition("/")[2]
+    note = technician.get_by_role("textbox", name="Note")
+    technician.route("**/attachments", lambda route: route.abort())
+    technician.get_by_label("Add photo or file").set_input_files(
+        FilePayload(name="wan.png", mimeType="image/png", buffer=png())
+    )
+    expect(technician.get_by_text("No connection. It goes on by itself")).to_be_visible()
+    note.fill("Amber.")
+    press(technician, "Back")
+    expect(question(technician)).to_have_text(POWER)
+    expect(note).to_have_value("Amber.")
+
+    note.fill("")
+    answer(technician, "Yes", WAN)
+    technician.evaluate(
+        "([id, text]) => localStorage.setItem(`note/${id}/2/wan`, text)", [session_id, "Green now."]
+    )
+    do(team.viewer, sessions.step_back, session_id=session_id)
+    press(technician, "Yes")
+    expect(technician.get_by_text("has moved on in another tab")).to_be_visible()
+    expect(question(technician)).to_have_text(POWER)
+    expect(toast(technician, "What you typed before somebody went back")).to_be_visible()
+    technician.unroute("**/attachments")
+    technician.evaluate("window.dispatchEvent(new Event('online'))")
+
+    def kept() -> tuple[str, str, list[str | None]]:
+        view = do(team.viewer, sessions.get_session, session_id=session_id)
+        return view.notes, view.pending_note, [file.question for file in view.attachments]
+
+    eventually(lambda: kept() == (f"At “{WAN}”: Green now.", "", [WAN]), 40)
 
 
 def _note_after_reload(page: Page) -> str:

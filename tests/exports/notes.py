@@ -100,7 +100,7 @@ def whole_note() -> TicketNote:
         ),
         attachments=(
             NoteAttachment("led.jpg", "image/jpeg", 345_678, 1),
-            NoteAttachment("router | log.txt", "text/plain", 1023),
+            NoteAttachment("router | log.txt", "text/plain", 1023, None, "Is the **fan** turning?"),
         ),
     )  # fmt: skip
 
@@ -144,7 +144,14 @@ _handoffs = st.builds(
     closed_at=st.none() | _times,
     resolution=_words,
 )
-_files = st.builds(NoteAttachment, _words, _words, st.integers(0, 2**40), st.none() | st.integers(1, 9))
+_files = st.builds(
+    NoteAttachment,
+    _words,
+    _words,
+    st.integers(0, 2**40),
+    st.none() | st.integers(1, 9),
+    st.none() | _words,
+)
 
 
 def notes() -> st.SearchStrategy[TicketNote]:

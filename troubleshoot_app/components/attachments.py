@@ -11,13 +11,15 @@ ACCEPT = ",".join(("image/*", *SUFFIXES[PDF], *SUFFIXES[TEXT]))
 
 
 class Attach(rx.Component):
-    """Sends files to ``action`` for step ``seq`` if it ``takes`` any, and calls ``on_done`` for each that was kept."""
+    """Sends files to ``action`` for step ``seq``, at which ``node`` is asked, if it ``takes`` any, and calls ``on_done`` for
+    each that was kept."""
 
     library = "$/public/components/Attach.jsx"
     tag = "Attach"
 
     action: rx.Var[str]
     seq: rx.Var[int]
+    node: rx.Var[str]
     takes: rx.Var[bool]
     accept: rx.Var[str]
     on_done: rx.EventHandler[rx.event.no_args_event_spec]
@@ -34,11 +36,13 @@ class Files(rx.Component):
     and_loose: rx.Var[bool]
 
 
-def attach(session_id: Any, seq: Any, *, takes: Any, on_done: Any) -> rx.Component:
-    """Return what adds photos and files to step ``seq`` of a session, if it takes any, and what is on its way there."""
+def attach(session_id: Any, seq: Any, node: Any, *, takes: Any, on_done: Any) -> rx.Component:
+    """Return what adds photos and files to step ``seq`` of a session, at which ``node`` is asked, if it takes any, and what
+    is on its way there."""
     return Attach.create(
         action=f"/api/v1/web/sessions/{session_id}/attachments",
         seq=seq,
+        node=node,
         takes=takes,
         accept=ACCEPT,
         on_done=on_done,

@@ -218,10 +218,11 @@ class Note(rx.Component):
 
     session_id: rx.Var[str]
     seq: rx.Var[int]
+    node: rx.Var[str]
     saved: rx.Var[str]
     hydrated: rx.Var[bool]
     placeholder: rx.Var[str]
-    on_save: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str)]
+    on_save: rx.EventHandler[rx.event.passthrough_event_spec(str, int, str, str)]
 
 
 class Keys(rx.Component):

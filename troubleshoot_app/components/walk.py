@@ -13,6 +13,8 @@ from troubleshoot_app.states.sessions import SessionState
 
 STEPS_LEFT = "steps-left"
 FOUND = "found"
+TYPED_NOTE = rx.Var("(document.getElementById('note')?.value ?? null)").to(str)
+"""What is in the box for notes at the moment of a press."""
 
 
 def steps_left() -> rx.Component:
@@ -129,6 +131,7 @@ def note_box() -> rx.Component:
             + SessionState.step_count.to_string(),
             session_id=SessionState.id,
             seq=SessionState.seq,
+            node=SessionState.node.id,
             saved=SessionState.note,
             hydrated=rx.State.is_hydrated,
             placeholder="What you see, hear or measure. Kept with your answer.",
@@ -142,7 +145,13 @@ def files_at_hand() -> rx.Component:
     """Return the photos and files of the question at hand and those that belong to no step, and what adds more."""
     at_hand = SessionState.seq + 1
     return rx.fragment(
-        attach(SessionState.id, at_hand, takes=SessionState.can_walk, on_done=SessionState.refresh),
+        attach(
+            SessionState.id,
+            at_hand,
+            SessionState.node.id,
+            takes=SessionState.can_walk,
+            on_done=SessionState.refresh,
+        ),
         files_of(SessionState.attachments, at_hand, and_loose=True),
     )
 
@@ -220,7 +229,7 @@ def action_bar() -> rx.Component:
                 variant="soft",
                 color_scheme="gray",
                 disabled=SessionState.step_count == 0,
-                on_click=SessionState.back(SessionState.revision, SessionState.id),
+                on_click=SessionState.back(SessionState.revision, SessionState.id, TYPED_NOTE),
                 custom_attrs={"data-key": "b"},
             ),
             rx.button(

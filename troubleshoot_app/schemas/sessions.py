@@ -114,13 +114,15 @@ class LiveHandoff(BaseModel):
 
 
 class AttachmentView(BaseModel):
-    """A file that somebody added to a session; ``seq`` is the step that it belongs to, if any."""
+    """A file that somebody added to a session; ``seq`` is the step that it belongs to, if any. ``question`` is what it was
+    added at, where somebody has gone back from there before it was answered."""
 
     id: str
     name: str
     size: int
     media_type: str
     seq: int | None = None
+    question: str | None = None
     url: str
 
 

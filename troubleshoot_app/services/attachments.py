@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from sqlalchemy import case, select, update
 from sqlmodel import Session, col
@@ -24,9 +25,11 @@ from troubleshoot_app.domain.attachments import (
 )
 from troubleshoot_app.domain.formats.ticket_note.words import size as size_in_words
 from troubleshoot_app.models import Account, Attachment
+from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.sessions import TITLE_LENGTH
 from troubleshoot_app.schemas.sessions import AttachmentView
 from troubleshoot_app.services.access import Credential, get_row, load_actor, require
-from troubleshoot_app.services.inputs import invalid, number_of
+from troubleshoot_app.services.inputs import invalid, number_of, text_of
 from troubleshoot_app.services.session_rows import (
     SESSION,
     SessionRow,
@@ -34,7 +37,7 @@ from troubleshoot_app.services.session_rows import (
     lock_session,
     read_session,
 )
-from troubleshoot_app.services.session_steps import answered_after, stands_as
+from troubleshoot_app.services.session_steps import answered_after, stands_as, version_after
 
 FOLDER = "attachments"
 ADDRESS = "/api/v1/attachments"
@@ -61,6 +64,15 @@ class AttachedFile:
     size: int
     sha256: str
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Belonging:
+    """Where a file belongs: to a step, or to a question that has no answer yet; to neither, to the session as a whole."""
+
+    seq: int | None = None
+    version_id: UUID | None = None
+    node_id: str | None = None
 
 
 @contextmanager
@@ -96,12 +108,14 @@ def attach(
     session_id: object,
     file: ReceivedFile,
     seq: object = None,
+    node: object = None,
     was_at_hand: bool = False,
 ) -> AttachmentView:
     """Add a file to a session; to step ``seq`` if given, which may be the one at hand.
 
-    If that step ``was_at_hand`` when the file was chosen, it is meant for the question that was asked then, whose answer
-    has another number when an earlier one was changed meanwhile.
+    If that step ``was_at_hand`` when the file was chosen, it is meant for the question that was asked then: for ``node``.
+    Its answer has another number when an earlier one was changed meanwhile; and it has none when somebody went back from
+    there. Then the file belongs to no step until that question is asked again.
 
     Raises:
         Conflict: the session is not active, has as many files as it may have, or the account has no room left for it.
@@ -116,10 +130,16 @@ def attach(
         raise invalid("seq", f"This session has no step {step}. The one at hand is {row.seq + 1}.")
     if row.attachment_count >= FILES_A_SESSION:
         raise Conflict(f"This session has {FILES_A_SESSION} files already, and takes no more.")
+    belongs = _Belonging()
+    if step is not None:
+        asked = text_of(node, "node", TITLE_LENGTH)
+        belongs = _asked_at(db, row, step, asked) if was_at_hand else _given_with(db, row, step)
     attachment = Attachment(
         account_id=actor.account_id,
         session_id=row.id,
-        seq=step if step is None or step > row.seq else _is_now(db, row, step, was_at_hand=was_at_hand),
+        seq=belongs.seq,
+        version_id=belongs.version_id,
+        node_id=belongs.node_id,
         name=file.name,
         media_type=file.media_type,
         size=file.kept.size,
@@ -132,7 +152,7 @@ def attach(
     _take_room(db, actor, file.kept.size)
     counted = {"attachment_count": row.attachment_count + 1, "updated_at": now()}
     db.execute(update(SESSION).where(SESSION.c.id == row.id).values(counted))
-    return _view(attachment)
+    return _view(db, attachment)
 
 
 def read_attachment(db: Session, actor: Actor, *, attachment_id: object) -> AttachedFile:
@@ -163,17 +183,48 @@ def move_attachments(db: Session, row: SessionRow, to: Mapping[int, int]) -> Non
     db.execute(followed.values(seq=case(dict(to), value=seq)))
 
 
+def settle_attachments(db: Session, row: SessionRow) -> None:
+    """Let the files of a session that has moved stay with their questions: what was added at one that is no longer asked
+    belongs to no step, and what was added at the one that is asked now is at hand, perhaps again."""
+    if not row.attachment_count:
+        return
+    file = Attachment.__table__.c
+    is_asked = (file.version_id == row.current_version_id) & (file.node_id == row.node_id)
+    unanswered = file.seq.is_(None) | (file.seq > row.seq)
+    settled = update(Attachment.__table__).where(
+        file.session_id == row.id, file.node_id.is_not(None), unanswered
+    )
+    db.execute(settled.values(seq=case((is_asked, row.seq + 1), else_=None)))
+
+
 def list_attachments(db: Session, row: SessionRow) -> list[AttachmentView]:
     """Return the files of a session that the caller has found to be readable, in the order in which they came."""
     if not row.attachment_count:
         return []
     query = select(Attachment).where(col(Attachment.session_id) == row.id).order_by(col(Attachment.id))
-    return [_view(attachment) for attachment in db.scalars(query)]
+    return [_view(db, attachment) for attachment in db.scalars(query)]
 
 
-def _is_now(db: Session, row: SessionRow, step: int, *, was_at_hand: bool) -> int:
-    """Return the number of a step by now: of its answer, or of the question that had it, perhaps still at hand."""
-    return (answered_after(db, row, step - 1) or row.seq + 1) if was_at_hand else stands_as(db, row, step)
+def _given_with(db: Session, row: SessionRow, step: int) -> _Belonging:
+    """Return where a file goes that is for a step: with its answer, or to the question at hand."""
+    return _at_hand(row) if step > row.seq else _Belonging(stands_as(db, row, step))
+
+
+def _asked_at(db: Session, row: SessionRow, step: int, node_id: str) -> _Belonging:
+    """Return where a file goes that was added when step ``step`` was at hand: to the answer of the question that was asked,
+    to the question itself when it is still asked or asked again, or to no step."""
+    answered = None if step > row.seq else answered_after(db, row, step - 1, node_id)
+    if answered is not None:
+        return _Belonging(answered)
+    if node_id in ("", row.node_id):
+        return _at_hand(row)
+    version_id = version_after(db, row, step - 1)
+    known = node_id in tree_of_version(db, version_id).nodes
+    return _Belonging(None, version_id, node_id) if known else _Belonging()
+
+
+def _at_hand(row: SessionRow) -> _Belonging:
+    return _Belonging(row.seq + 1, row.current_version_id, row.node_id)
 
 
 def _take_room(db: Session, actor: Actor, size: int) -> None:
@@ -190,13 +241,17 @@ def _take_room(db: Session, actor: Actor, size: int) -> None:
         )
 
 
-def _view(attachment: Attachment) -> AttachmentView:
+def _view(db: Session, attachment: Attachment) -> AttachmentView:
+    question = None
+    if attachment.seq is None and attachment.version_id is not None and attachment.node_id is not None:
+        question = tree_of_version(db, attachment.version_id).nodes[attachment.node_id].text
     return AttachmentView(
         id=str(attachment.id),
         name=attachment.name,
         size=attachment.size,
         media_type=attachment.media_type,
         seq=attachment.seq,
+        question=question,
         url=f"{ADDRESS}/{attachment.id}",
     )
 

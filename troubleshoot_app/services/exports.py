@@ -82,7 +82,7 @@ def read_note(db: Session, actor: Actor, *, session_id: object) -> TicketNote:
         steps=_steps(db, row.id, row.version_id),
         handoffs=_handoffs(db, row.id),
         attachments=tuple(
-            NoteAttachment(file.name, file.media_type, file.size, file.seq)
+            NoteAttachment(file.name, file.media_type, file.size, file.seq, file.question)
             for file in list_attachments(db, row)
         ),
     )

@@ -26,7 +26,7 @@ from troubleshoot_app.schemas.sessions import (
     SessionView,
 )
 from troubleshoot_app.services.access import require
-from troubleshoot_app.services.attachments import move_attachments
+from troubleshoot_app.services.attachments import move_attachments, settle_attachments
 from troubleshoot_app.services.inputs import invalid, number_of, text_of
 from troubleshoot_app.services.jumps import homes_of_row, ids_called, landing_of
 from troubleshoot_app.services.session_rows import (
@@ -175,6 +175,7 @@ def change_step(  # noqa: PLR0913  each says one thing of the answer
     move_attachments(db, row, followed | {row.seq + 1: change.walk.seq + 1})
     live_steps = row.live_steps - len(change.undone) + len(steps)
     moved = move_session(db, row, **standing(change.walk), seq=change.walk.seq, live_steps=live_steps)
+    settle_attachments(db, moved)
     return session_view(db, moved, latest_steps=latest_steps)
 
 

@@ -67,12 +67,22 @@ def stands_as(db: Session, row: SessionRow, seq: int) -> int:
     return latest or seq
 
 
-def answered_after(db: Session, row: SessionRow, seq: int) -> int | None:
+def answered_after(db: Session, row: SessionRow, seq: int, node_id: str = "") -> int | None:
     """Return the step that answered the question reached after step ``seq``; None when it is still asked. What a changed
-    answer wrote in between answered other questions."""
-    later = (STEP.c.session_id == row.id, STEP.c.seq > seq, ANSWERED)
+    answer wrote in between answered other questions; and if somebody went back in between, so did the next answer: where
+    they did, ``node_id`` tells which question is meant."""
+    later = [STEP.c.session_id == row.id, STEP.c.seq > seq, ANSWERED]
+    if node_id:
+        later.append(STEP.c.node_id == node_id)
     answered = db.execute(select(func.min(STEP.c.seq)).where(*later)).scalar_one()
     return None if answered is None else stands_as(db, row, answered)
+
+
+def version_after(db: Session, row: SessionRow, seq: int) -> UUID:
+    """Return the version that the question reached after step ``seq`` is of."""
+    led_to = select(func.coalesce(STEP.c.to_version_id, STEP.c.version_id))
+    found: UUID | None = db.execute(led_to.where(STEP.c.session_id == row.id, STEP.c.seq == seq)).scalar()
+    return found or row.version_id
 
 
 def is_answered_with(db: Session, step: AnyRow, option_id: str, typed: str | None) -> bool:

@@ -17,8 +17,10 @@ from troubleshoot_app.notifications.webhook_events import tell_of_completion
 from troubleshoot_app.schemas.sessions import SessionSummary, SessionView, StepView
 from troubleshoot_app.services import handoffs
 from troubleshoot_app.services.access import get_row, require
+from troubleshoot_app.services.attachments import settle_attachments
 from troubleshoot_app.services.inputs import invalid, number_of, text_of, word_of
 from troubleshoot_app.services.jumps import homes_of_row, landing_of
+from troubleshoot_app.services.session_notes import joined, keep_note
 from troubleshoot_app.services.session_rows import (
     SESSION,
     SESSION_ROWS,
@@ -34,7 +36,6 @@ from troubleshoot_app.services.session_steps import (
     ANSWERED,
     STEP,
     TAKE,
-    answered_after,
     is_answered_with,
     standing,
     step_taken,
@@ -165,6 +166,7 @@ def choose_option(  # noqa: PLR0913  each says one thing of the answer
     crossed = walk.version_id != stood.version_id
     where = standing(walk) if crossed else {"node_id": walk.node_id}
     moved = move_session(db, row, **where, seq=walk.seq, live_steps=row.live_steps + 1, pending_note="")
+    settle_attachments(db, moved)
     return session_view(db, moved, latest_steps=latest_steps)
 
 
@@ -174,11 +176,12 @@ def step_back(
     *,
     session_id: object,
     to_seq: object = None,
+    note: object = None,
     revision: object = None,
     latest_steps: int | None = None,
 ) -> SessionView:
     """Stand again where step ``to_seq`` (or the last one) was taken; what is undone stays in the record. Its note,
-    and what was being typed, can be given to the next answer.
+    and what was being typed (``note``, or what was kept of it), can be given to the next answer.
 
     Raises:
         Conflict: the session is not active or has moved on, or there is nothing to go back to.
@@ -195,22 +198,30 @@ def step_back(
     taken = [TakenStep(step.seq, step.node_id, step.version_id, homes_of_row(step.homes)) for step in live]
     back = go_back(walk_of(row), taken, wanted)
     noted = next(step.note for step in live if step.seq == back.undone[0])
-    note = "\n".join(dict.fromkeys(filter(None, (noted, row.pending_note))))[:TEXT_LENGTH]
+    typed = row.pending_note if note is None else text_of(note, "note", TEXT_LENGTH)
     undone = update(STEP).where(STEP.c.session_id == row.id, STEP.c.seq.in_(back.undone))
     db.execute(undone.values(undone_at=now(), undone_by_id=actor.user_id))
     moved = move_session(
-        db, row, **standing(back.walk), live_steps=row.live_steps - len(back.undone), pending_note=note
+        db,
+        row,
+        **standing(back.walk),
+        live_steps=row.live_steps - len(back.undone),
+        pending_note=joined(noted, typed),
     )
+    settle_attachments(db, moved)
     return session_view(db, moved, latest_steps=latest_steps)
 
 
-def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, note: object) -> None:
-    """Keep what is typed at the node reached after step ``seq``. If that question was answered meanwhile, the note
-    goes to the answer, so that nothing typed is lost.
+def save_note(
+    db: Session, actor: Actor, *, session_id: object, seq: object, note: object, node: object = None
+) -> bool:
+    """Keep what is typed at the node reached after step ``seq``, and stay with that question whatever happened meanwhile:
+    if it was answered, the note goes to the answer. If somebody went back from there, ``node`` tells which question it was,
+    and while it is not asked the notes of the session say what was typed at it. Return whether they do.
 
     Raises:
         Conflict: the session is not active.
-        Invalid: it has no such step.
+        Invalid: it has no such step, or there is no room left in its notes.
     """
     require(actor, Permission.SESSION_WALK)
     row = lock_session(db, actor, session_id)
@@ -219,13 +230,7 @@ def save_note(db: Session, actor: Actor, *, session_id: object, seq: object, not
     at = number_of(seq, "seq")
     if at is None or not 0 <= at <= row.seq:
         raise invalid("seq", "This session has no such step.")
-    answered = None if at == row.seq else answered_after(db, row, at)
-    if answered is None:
-        noted = update(SESSION).where(SESSION.c.id == row.id)
-        db.execute(noted.values(pending_note=typed, updated_at=now()))
-    else:
-        db.execute(update(STEP).where(STEP.c.session_id == row.id, STEP.c.seq == answered).values(note=typed))
-        db.execute(update(SESSION).where(SESSION.c.id == row.id).values(updated_at=now()))
+    return keep_note(db, row, at, text_of(node, "node", TITLE_LENGTH), typed)
 
 
 def update_session(

@@ -115,9 +115,9 @@ class SessionState(SignedInState):
         )
 
     @handler(Policy.SIGNED_IN)
-    async def back(self, revision: int, session_id: str = ""):
-        """Take the last answer back."""
-        await self._change(sessions.step_back, session_id, revision=revision)
+    async def back(self, revision: int, session_id: str = "", note: str | None = None):
+        """Take the last answer back; what was being typed goes along."""
+        await self._change(sessions.step_back, session_id, revision=revision, note=note)
 
     @handler(Policy.SIGNED_IN)
     async def back_to(self, seq: int, revision: int):
@@ -125,13 +125,21 @@ class SessionState(SignedInState):
         await self._go_back_to(seq, revision)
 
     @handler(Policy.SIGNED_IN)
-    async def save_note(self, note: str, seq: int, session_id: str = ""):
+    async def save_note(self, note: str, seq: int, session_id: str = "", node: str = ""):
         """Keep what is typed at the node that was on screen after step ``seq``."""
-        await self._run(sessions.save_note, session_id=session_id or self.session_id, seq=seq, note=note)
-        if seq == self.seq:
+        is_in_notes = await self._run(
+            sessions.save_note, session_id=session_id or self.session_id, seq=seq, note=note, node=node
+        )
+        if seq == self.seq and node in ("", self.node.id):
             self.note = note
         elif self.id:
             await self._reload()
+        if is_in_notes:
+            return MessageState.show(
+                "What you typed before somebody went back is in the notes of this session: they are in its export.",
+                "info",
+            )
+        return None
 
     @handler(Policy.SIGNED_IN)
     async def show_path(self, opened: bool):

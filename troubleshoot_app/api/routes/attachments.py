@@ -94,9 +94,11 @@ def attach_from_page(
     credential: BrowserCredential,
     attempt: CurrentAttempt,
     seq: Seq = None,
+    node: Annotated[str | None, Form()] = None,
 ) -> AttachmentView:
-    """Add a file to a session from the browser of somebody signed in, who was at step ``seq`` when they chose it."""
-    return _attach(credential, attempt, session_id, file, seq=seq, was_at_hand=True)
+    """Add a file to a session from the browser of somebody signed in, who was asked ``node`` as step ``seq`` when they
+    chose it."""
+    return _attach(credential, attempt, session_id, file, seq=seq, node=node, was_at_hand=True)
 
 
 def _attach(
@@ -106,6 +108,7 @@ def _attach(
     file: UploadFile,
     *,
     seq: int | None,
+    node: str | None = None,
     was_at_hand: bool = False,
 ) -> AttachmentView:
     with attachments.received(credential, file.file, file.filename or "") as received:
@@ -117,6 +120,7 @@ def _attach(
             session_id=session_id,
             file=received,
             seq=seq,
+            node=node,
             was_at_hand=was_at_hand,
         )
 

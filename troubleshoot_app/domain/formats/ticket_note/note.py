@@ -81,12 +81,14 @@ class NoteHandoff:
 
 @dataclass(frozen=True, slots=True)
 class NoteAttachment:
-    """A file of the session; ``size`` is in bytes, ``seq`` the step that it was added at."""
+    """A file of the session; ``size`` is in bytes, ``seq`` the step that it was added at, or ``question`` what it was added
+    at where that was left without an answer."""
 
     name: str
     media_type: str
     size: int
     seq: int | None = None
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

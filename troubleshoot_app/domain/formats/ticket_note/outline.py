@@ -230,6 +230,8 @@ def _attachment(note: TicketNote, file: NoteAttachment) -> Item:
     if file.seq is not None:
         is_taken = any(step.seq == file.seq for step in note.steps)
         about.append(f"at step {file.seq}" if is_taken else _standing_title(note).lower())
+    elif file.question is not None:
+        about.append(f"at “{one_line(without_markup(file.question))}”, which was left without an answer")
     return Item(f"{one_line(file.name) or UNTITLED} ({', '.join(about)})")
 
 
