@@ -331,7 +331,7 @@ def test_what_is_measured_chooses_the_answer_and_what_is_safe_is_checked_off(api
     briefing = engineer.get(f"/handoffs/{handoff['id']}").json()["briefing"]
     assert briefing["out_of_range"] == [step]
     note = viewer.post(f"/sessions/{session['id']}/export", {"format": "text"}).text
-    assert note.index("OUT OF RANGE\n* Voltage?: 10.9 V, expected 11.5 to 12.6 V") < note.index(
+    assert note.index("OUT OF RANGE\n* Voltage? → 10.9 V, expected 11.5 to 12.6 V") < note.index(
         "WHAT WAS TRIED"
     )
     assert ", checked off)" in note

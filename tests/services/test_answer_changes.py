@@ -446,7 +446,7 @@ def test_the_note_tells_each_answer_once_and_says_what_became_of_it(walk: Walker
     assert "5. Is the LED lit? → Yes" in words
     assert "in place of step 1" in words
     assert "6. Measure the voltage. → Fine: 12.1 V" in words
-    assert "kept from step 3" in words
+    assert "kept when step 1 was changed" in words
     assert words.count("Measure the voltage.") == 1
     seconds = note.step_times()
     assert seconds[5] == seconds[2]

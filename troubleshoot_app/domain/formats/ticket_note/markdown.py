@@ -6,7 +6,7 @@ Nothing that people wrote is markup: it is escaped where it would be taken for s
 import re
 from collections.abc import Iterator
 
-from troubleshoot_app.domain.formats.ticket_note.outline import Block, Entry, Outline, Prose
+from troubleshoot_app.domain.formats.ticket_note.outline import Entry, Item, Outline, Prose, Section
 
 _ANYWHERE = re.compile(r"[\\`*\[\]<|~$]|(?<![^\W_])_|_(?![^\W_])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -26,7 +26,7 @@ def as_markdown(outline: Outline) -> str:
     ]
     for section in outline.sections:
         blocks.append(f"## {section.title}")
-        blocks += ["\n".join(_block(block)) for block in section.blocks]
+        blocks += _section(section)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -41,10 +41,22 @@ def escaped(line: str) -> str:
     return indent + text
 
 
-def _block(block: Block) -> Iterator[str]:
-    if isinstance(block, Entry):
-        yield from _entry(block)
-    elif isinstance(block, Prose):
+def _section(section: Section) -> Iterator[str]:
+    """Yield the blocks of a section. Where steps are not numbered on, another mark behind the number begins another list:
+    within one, only the first number counts, and the others would be shown as if none were left out."""
+    mark, before = ".", None
+    for block in section.blocks:
+        if isinstance(block, Entry):
+            if before is not None and block.number != before + 1:
+                mark = ")" if mark == "." else "."
+            before = block.number
+            yield "\n".join(_entry(block, mark))
+        else:
+            yield "\n".join(_block(block))
+
+
+def _block(block: Prose | Item) -> Iterator[str]:
+    if isinstance(block, Prose):
         yield from _prose(block, "")
     else:
         yield f"- {escaped(block.line)}"
@@ -53,12 +65,12 @@ def _block(block: Block) -> Iterator[str]:
             yield from _prose(prose, "  ")
 
 
-def _entry(entry: Entry) -> Iterator[str]:
-    mark = f"{entry.number}. "
-    margin = " " * len(mark)
+def _entry(entry: Entry, mark: str) -> Iterator[str]:
+    begin = f"{entry.number}{mark} "
+    margin = " " * len(begin)
     undone = "*Undone:* " if entry.undone else ""
     first, *more = _lines(entry.question)
-    yield f"{mark}{undone}{first}"
+    yield f"{begin}{undone}{first}"
     for line in more:
         yield margin + line if line else ""
     yield f"{margin}- **{escaped(entry.answer)}** · {escaped(entry.about)}"

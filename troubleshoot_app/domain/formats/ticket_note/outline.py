@@ -78,7 +78,7 @@ def outline_of(note: TicketNote) -> Outline:
         _prose("Summary", note.summary),
         _path(note),
         _standing(note),
-        Section("Handed over", tuple(_handoff(handoff) for handoff in note.handoffs)),
+        Section("Handed over", tuple(_handoff(handoff, note.summary) for handoff in note.handoffs)),
         _prose("Notes", note.notes),
         Section("Attachments", tuple(_attachment(note, file) for file in note.attachments)),
     )
@@ -127,10 +127,12 @@ def _prose(title: str, text: str) -> Section:
 
 def _path(note: TicketNote) -> Section:
     entries = []
+    changed = None
     for step, took in zip(note.steps, note.step_times(), strict=True):
+        changed = step.replaces or changed
         if step.kept_as is not None:
             continue
-        answer = one_line(step.option_label) or one_line(step.option_id) or UNTITLED
+        answer = one_line(without_markup(step.option_label)) or one_line(step.option_id) or UNTITLED
         value = one_line(step.reading.shown if step.reading is not None else step.value or "")
         entries.append(
             Entry(
@@ -138,7 +140,7 @@ def _path(note: TicketNote) -> Section:
                 question=_question(step.node_text, step.node_id, _tree_entered(step)),
                 answer=_answer(answer, value, step.found),
                 note=clean(step.note),
-                about=f"{moment(step.at)}, {length(took)}, {_name(step.by.name)}{_remarks(step)}",
+                about=f"{moment(step.at)}, {length(took)}, {_name(step.by.name)}{_remarks(step, changed)}",
                 undone=step.undone,
             )
         )
@@ -164,7 +166,7 @@ def _standing_title(note: TicketNote) -> str:
 def _out_of_range(note: TicketNote) -> Section:
     """Return what was measured that is not as expected, and was not undone."""
     lines = [
-        f"{one_line(_question(step.node_text, step.node_id))}: {one_line(step.reading.shown)}, "
+        f"{one_line(_question(step.node_text, step.node_id))} → {one_line(step.reading.shown)}, "
         f"expected {one_line(step.reading.expected)}"
         for step in note.steps
         if step.reading is not None and step.reading.out_of_range and not step.undone
@@ -172,12 +174,14 @@ def _out_of_range(note: TicketNote) -> Section:
     return Section("Out of range", tuple(Item(line) for line in lines))
 
 
-def _remarks(step: NoteStep) -> str:
+def _remarks(step: NoteStep, changed: int | None) -> str:
+    """Return what there is to say of an answer beside who gave it when; ``changed`` is the step that was answered anew last.
+    The step in which a kept answer was given is not named: it is not in the note."""
     remarks = [", checked off"] if step.checked_off else []
     if step.undone_by is not None:
         remarks.append(f", undone by {_name(step.undone_by.name)}")
     if step.repeats is not None:
-        remarks.append(f", kept from step {step.repeats}")
+        remarks.append(f", kept when step {changed} was changed")
     if step.replaces is not None:
         remarks.append(f", in place of step {step.replaces}")
     return "".join(remarks)
@@ -199,7 +203,9 @@ def _answer(label: str, value: str, found: str) -> str:
     return f"{answer} → {came_to}" if came_to else answer
 
 
-def _handoff(handoff: NoteHandoff) -> Item:
+def _handoff(handoff: NoteHandoff, summary: str) -> Item:
+    """Return one time that it was handed over. Whoever completes a case resolves its escalation with the same words: they
+    are in the ``summary``, and not said twice."""
     who, when = _name(handoff.raised_by.name), moment(handoff.created_at)
     if handoff.intent is Intent.PARK:
         line = f"Parked by {who} at {when}."
@@ -214,7 +220,8 @@ def _handoff(handoff: NoteHandoff) -> Item:
         line += f" {_CLOSED[handoff.status]} at {moment(handoff.closed_at)}."
     elif handoff.status is HandoffStatus.OPEN and handoff.intent is Intent.ESCALATE:
         line += " Nobody has picked it up yet."
-    said = (Prose(clean(handoff.reason), "Reason"), Prose(clean(handoff.resolution), "Resolution"))
+    resolution = "" if handoff.resolution == summary else clean(handoff.resolution)
+    said = (Prose(clean(handoff.reason), "Reason"), Prose(resolution, "Resolution"))
     return Item(line, tuple(prose for prose in said if prose.text))
 
 

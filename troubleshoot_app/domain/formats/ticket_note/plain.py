@@ -79,7 +79,7 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
     """Give ``text`` in parts of at most ``width`` columns, broken between words where that is possible."""
     indent = text[: len(text) - len(text.lstrip(" "))][: width // 2]
     line, used, begun = indent, len(indent), False
-    for word in text.split():
+    for word in _unbroken(text.split(), width):
         for part in _pieces(word, width):
             taken = columns(part)
             if used + begun + taken > width:
@@ -90,6 +90,21 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
             used += taken + begun
             begun = True
     yield line
+
+
+def _unbroken(words: list[str], width: int) -> Iterator[str]:
+    """Give words, one that looks like the beginning of a formula together with the one before it, if they fit: so
+    ``12 to -11.5 V`` is not broken before its minus, where a bar would have to stand."""
+    held = ""
+    for word in words:
+        if held and word.startswith(FORMULA) and columns(f"{held} {word}") <= width:
+            held += f" {word}"
+            continue
+        if held:
+            yield held
+        held = word
+    if held:
+        yield held
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:
