@@ -1,5 +1,6 @@
 """``POST /sessions/{id}/export``: who gets the note of which session, as which file."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from sqlmodel import Session
 
 from tests.api.conftest import As
+from tests.notifications.workers import eventually
 from tests.support.asgi import Api
 from tests.support.people import Person, Team, ask, escalate, start
 from troubleshoot_app.core.clock import now
@@ -19,7 +21,7 @@ from troubleshoot_app.core.security import new_token, token_hash
 from troubleshoot_app.domain.formats.ticket_note import FORMS, NoteFormat, pdf
 from troubleshoot_app.domain.handoff import Intent
 from troubleshoot_app.models import SignIn
-from troubleshoot_app.services import handoffs, sessions
+from troubleshoot_app.services import handoffs, pdf_turns, sessions
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE
 
 
@@ -191,6 +193,22 @@ def test_when_many_wait_for_a_pdf_already_the_next_is_told_to_come_back(api_as: 
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
         assert "Try again in a minute" in refused.json()["detail"]
     assert export(viewer, session_id, "pdf").status_code == 200
+
+
+def test_who_asks_for_many_pdfs_waits_for_their_own_and_nobody_else_does(api_as: As, team: Team):
+    viewer, session_id = api_as(team.viewer), begin(team)
+    with ThreadPoolExecutor(2) as threads:
+        with pdf_turns.turn_of(team.viewer.credential):
+            waiting = [threads.submit(export, viewer, session_id, "pdf") for _ in range(2)]
+            eventually(lambda: pdf_turns._queues[team.viewer.credential].length == 3, 20)
+            refused = export(viewer, session_id, "pdf")
+            assert export(api_as(team.engineer), session_id, "pdf").status_code == 200
+            assert export(viewer, session_id, "text").status_code == 200
+            assert not any(job.done() for job in waiting)
+        assert [job.result(60).status_code for job in waiting] == [200, 200]
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+    assert "Your PDFs before this one" in refused.json()["detail"]
+    assert pdf_turns._queues == {}
 
 
 def test_an_open_escalation_says_that_nobody_has_it(api_as: As, team: Team):

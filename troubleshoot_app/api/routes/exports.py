@@ -1,5 +1,6 @@
 """Sessions as files: the ticket note."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -12,6 +13,7 @@ from troubleshoot_app.domain.formats.ticket_note import FORMS, NoteFormat
 from troubleshoot_app.schemas.exports import NoteWanted
 from troubleshoot_app.services import exports
 from troubleshoot_app.services.access import Credential, acting
+from troubleshoot_app.services.pdf_turns import turn_of
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 web_router = APIRouter(prefix="/web/sessions", tags=["browser"], include_in_schema=False)
@@ -55,6 +57,7 @@ def export_session_for_browser(
 
 def _file(credential: Credential | None, session_id: str, form: NoteFormat) -> Response:
     note = transact(acting, credential, exports.read_note, session_id=session_id)
-    file = exports.note_file(note, form)
+    with turn_of(credential) if form is NoteFormat.PDF else nullcontext():
+        file = exports.note_file(note, form)
     headers = attachment_headers(file.name) | {"Cache-Control": "private, no-store"}
     return Response(file.content, media_type=file.media_type, headers=headers)

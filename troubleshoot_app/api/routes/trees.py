@@ -1,6 +1,7 @@
 """Trees: find them, read them, write them, publish them; files in and out."""
 
 import json
+from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from troubleshoot_app.api.errors import problems
 from troubleshoot_app.api.idempotency import CurrentAttempt, transact_once
 from troubleshoot_app.api.lists import WantedPage
 from troubleshoot_app.core.db import transact
+from troubleshoot_app.domain.formats.exports import PDF
 from troubleshoot_app.domain.formats.imports import Format
 from troubleshoot_app.domain.tree_status import TreeFilter, TreeStatus
 from troubleshoot_app.schemas.lists import LIMIT, LIMIT_MOST
@@ -28,6 +30,7 @@ from troubleshoot_app.schemas.trees import (
 )
 from troubleshoot_app.services import tree_files, tree_imports, tree_library, tree_search
 from troubleshoot_app.services.access import Credential, acting
+from troubleshoot_app.services.pdf_turns import turn_of
 
 router = APIRouter(prefix="/trees", tags=["trees"])
 web_router = APIRouter(prefix="/web/trees", tags=["browser"], include_in_schema=False)
@@ -256,7 +259,8 @@ def export_tree_for_browser(
 
 def _file(credential: Credential | None, tree_id: str, format: ExportFormat, version: str | None) -> Response:
     tree = transact(acting, credential, tree_library.read_file, tree_id=tree_id, version=version)
-    file = tree_library.tree_as_file(tree, format)
+    with turn_of(credential) if format == PDF else nullcontext():
+        file = tree_library.tree_as_file(tree, format)
     headers = SAFE_HEADERS | {
         "Content-Disposition": attachment(tree.title, file.extension),
         "Cache-Control": "private, no-store",
