@@ -1,5 +1,6 @@
 """What goes wrong is told in a problem document (RFC 9457), whatever was sent; nothing that is sent is our mistake."""
 
+import asyncio
 import json
 import logging
 import re
@@ -15,6 +16,7 @@ from tests.support.asgi import Api, running, the_app
 from tests.support.document import Operation, operations
 from tests.support.people import Person, Team
 from tests.support.postgres import empty
+from troubleshoot_app.api import bodies
 from troubleshoot_app.api.app import make_api
 from troubleshoot_app.api.bodies import DROPPED, SIGN_IN_LIMIT
 from troubleshoot_app.core.db import transact
@@ -224,6 +226,23 @@ def test_what_is_left_of_a_body_is_read_before_the_answer_or_the_line_ends_with_
     answer = api.post("/trees", content=in_parts(), headers=endless)
     assert (refused(answer, 413)["status"], read) == (413, [])
     assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize("said", [{}, {"Content-Length": "1000000"}], ids=["of no length", "of some length"])
+def test_a_large_body_of_a_stranger_is_not_waited_for(
+    asked: As, people: Team, monkeypatch: pytest.MonkeyPatch, said: dict[str, str]
+):
+    monkeypatch.setattr(bodies, "DROPPED_SECONDS", 0.05)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+        await asyncio.sleep(10)
+        raise AssertionError("it was waited for")
+
+    nobody = asked(people.owner).signed_in("no token")
+    headers = {"Content-Type": "multipart/form-data; boundary=x"} | said
+    for path in ("/sessions/1/attachments", "/web/sessions/1/attachments", "/trees/import"):
+        refused(nobody.post(path, content=slowly(), headers=headers), 401)
 
 
 def test_what_nobody_expected_has_an_id_and_is_logged(clean_database: str, caplog: pytest.LogCaptureFixture):

@@ -8,10 +8,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from troubleshoot_app.api.deps import refuse_strangers
+from troubleshoot_app.api.deps import bearer_token, browser_credential, read_credential, refuse_strangers
 from troubleshoot_app.api.errors import problem
+from troubleshoot_app.core.db import transact
+from troubleshoot_app.core.errors import AppError
+from troubleshoot_app.core.threads import Pool, in_thread
 from troubleshoot_app.domain.attachments import SIZE_LIMIT
 from troubleshoot_app.domain.tree import FILE_LIMIT
+from troubleshoot_app.services.access import load_actor
 
 API_PREFIX = "/api/"
 JSON = "application/json"
@@ -57,6 +61,9 @@ class BodyLimit:
 
     What is left of a body is read and dropped before any answer goes out, or the answer says that the line ends with it:
     the server cuts the line otherwise, under the hands of who is still sending, or sends the next request along it.
+
+    A body is read before the route asks who is calling. One that may be larger than what strangers send where they are
+    heard is not kept, in memory or on the disk, before it is known that somebody sends it: 401 otherwise.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -80,8 +87,16 @@ class BodyLimit:
 
         if body.size > body.limit:
             await problem(413, _TOO_LARGE.format(limit=body.limit))(scope, receive, send_after_body)
-        else:
-            await self._app(scope, body.receive, send_after_body)
+            return
+        try:
+            is_small = 0 < body.size <= SIGN_IN_LIMIT or not _has_body(headers)
+            if body.limit > SIGN_IN_LIMIT and not is_small:
+                await _require_caller(Request(scope))
+        except AppError as error:
+            answer = problem(error.status, error.detail, title=error.title, headers=error.headers)
+            await answer(scope, receive, send_after_body)
+            return
+        await self._app(scope, body.receive, send_after_body)
 
 
 class _Body:
@@ -113,6 +128,14 @@ class _Body:
         self._came += len(message.get("body", b""))
         self._is_over = not message.get("more_body", False)
         return message
+
+
+async def _require_caller(request: Request) -> None:
+    """Raise ``Unauthenticated`` unless this comes with a good access token, or from a browser that is signed in."""
+    if (bearer := await bearer_token(request)) is not None:
+        read_credential(bearer)
+    else:
+        await in_thread(Pool.DATABASE, transact, load_actor, await browser_credential(request))
 
 
 def _limit_of(path: str) -> int:

@@ -12,14 +12,14 @@ from troubleshoot_app.services.auth import SIGN_IN_COOKIE, credential_of_cookie
 from troubleshoot_app.services.throttle import client_of
 from troubleshoot_app.services.tokens import read_access_token
 
-_bearer = HTTPBearer(
+bearer_token = HTTPBearer(
     scheme_name="Bearer",
     bearerFormat="JWT",
     description="The `access_token` of a sign-in; good for 15 minutes.",
     auto_error=False,
 )
 
-BearerToken = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+BearerToken = Annotated[HTTPAuthorizationCredentials | None, Security(bearer_token)]
 
 
 def read_credential(bearer: HTTPAuthorizationCredentials | None) -> Credential:
@@ -44,7 +44,7 @@ async def refuse_strangers(request: Request) -> None:
     Bodies are read before anybody asks who is calling; what is wrong with theirs is not for strangers.
     """
     if any(part.call is current_credential for part in request.scope["route"].dependant.dependencies):
-        read_credential(await _bearer(request))
+        read_credential(await bearer_token(request))
 
 
 async def current_client(request: Request) -> str:
