@@ -27,14 +27,16 @@ def ids(inbox: Inbox) -> list[str]:
     return [alert.id for alert in inbox.alerts]
 
 
-def test_the_most_urgent_comes_first_then_the_longest_waiting(db: Session, team: Team):
+def test_the_most_urgent_comes_first_then_the_longest_waiting_and_the_newest_is_among_them(
+    db: Session, team: Team
+):
     made: list[HandoffView] = []
     for minutes, priority in ((1, "normal"), (9, "low"), (2, "urgent"), (5, "normal"), (3, "urgent")):
         made.append(escalate(db, team, priority=priority))
         waiting_since = {"created_at": now() - timedelta(minutes=minutes)}
         db.execute(update(Handoff).where(col(Handoff.id) == made[-1].id).values(waiting_since))
     shown = inbox(db, team.engineer)
-    assert ids(shown) == [made[place].id for place in (4, 2, 3)]
+    assert ids(shown) == [made[place].id for place in (4, 2, 0)]
     assert (shown.fresh, shown.waiting) == (5, 5)
 
 

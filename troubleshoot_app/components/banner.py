@@ -78,10 +78,16 @@ def _all() -> rx.Component:
 
 
 def _line(alert: rx.Var[Alert]) -> rx.Component:
-    """One of the next in the queue, where the screen has room for it."""
+    """One of the next in the queue, or the newest, where the screen has room for it."""
     return rx.link(
         rx.text(
-            alert.who, ": ", inline_prose(alert.what), size="2", class_name="banner-line-words", as_="span"
+            alert.who,
+            ": ",
+            inline_prose(alert.what),
+            rx.cond(alert.why != "", rx.fragment(" “", alert.why, "”")),
+            size="2",
+            class_name="banner-line-words",
+            as_="span",
         ),
         overdue_badge(alert.is_overdue),
         priority_badge(alert.priority),

@@ -60,7 +60,7 @@ class AccountInboxes:
         waiting = [e for e in self.escalations if e.from_id != user_id]
         alerts = [e.alert for e in waiting if user_id not in e.not_for]
         return Inbox(
-            alerts=alerts[:SHOWN_ALERTS],
+            alerts=_shown(alerts),
             fresh=len(alerts),
             waiting=len(waiting),
             offers=self.offers.get(user_id, []) if user_id else [],
@@ -76,6 +76,13 @@ def account_inboxes(db: Session, account_id: UUID, sign_in_ids: Iterable[UUID]) 
     asked = frozenset(sign_in_ids)
     ended = db.scalars(_ENDED, {"account_id": account_id, "sign_ins": array_of(asked), "at": now()})
     return AccountInboxes(account_id, tuple(escalations), _offers(cases), asked.difference(ended))
+
+
+def _shown(alerts: list[Alert]) -> list[Alert]:
+    """Return the worst few, and with them the one that came last: it is news to whoever looks."""
+    worst = alerts[:SHOWN_ALERTS]
+    newest = max(alerts, key=lambda alert: alert.created_at, default=None)
+    return worst if newest is None or newest in worst else [*worst[:-1], newest]
 
 
 def _offers(cases: Iterable[AnyRow]) -> dict[UUID, list[Offer]]:

@@ -113,8 +113,8 @@ class Offer(BaseModel):
 
 
 class Inbox(BaseModel):
-    """What a senior has waiting. ``fresh`` counts those not dismissed, of which ``alerts`` are the worst few;
-    ``waiting`` counts all that are open. ``offers`` are cases of their own that they seem to have forgotten."""
+    """What a senior has waiting. ``fresh`` counts those not dismissed, of which ``alerts`` are the worst few and the
+    newest; ``waiting`` counts all that are open. ``offers`` are cases of their own that they seem to have forgotten."""
 
     alerts: list[Alert] = []
     fresh: int = 0
