@@ -14,7 +14,6 @@ from troubleshoot_app.core import security
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.models import User
-from troubleshoot_app.notifications import posting
 from troubleshoot_app.services import throttle
 from troubleshoot_app.services.tokens import issue_access_token
 
@@ -81,10 +80,8 @@ def team_with_passwords(db: Session, name: str) -> Team:
 
 @pytest.fixture
 def mails(smtp: MailServer, monkeypatch: pytest.MonkeyPatch) -> MailServer:
-    """The mail server that the API in this process sends through."""
-    monkeypatch.setattr(get_settings(), "smtp_url", smtp.url)
+    """The mail server for what the API in this process has to send; ``post`` takes it there."""
     monkeypatch.setattr(get_settings(), "public_url", "https://help.example.test")
-    monkeypatch.setattr(posting, "PAUSES", (0.05, 0.05))
     return smtp
 
 

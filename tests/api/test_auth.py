@@ -17,6 +17,7 @@ from tests.support.people import Team
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.core.security import key_for
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.models import RefreshToken, SignIn, User
@@ -208,18 +209,16 @@ class TestAccessTokens:
         self, api: Api, team: Team, changes: dict[str, Any], algorithm: str
     ):
         good = claims(sub=str(team.engineer.id), sid=str(team.engineer.actor.sign_in_id))
-        assert is_good(api, {"access_token": jwt.encode(good, tokens._key("access token"))})
+        assert is_good(api, {"access_token": jwt.encode(good, key_for("access token"))})
         wrong = {name: value for name, value in (good | changes).items() if value is not None}
-        self.refused(
-            api, jwt.encode(wrong, tokens._key("access token"), algorithm=algorithm, sort_headers=True)
-        )
+        self.refused(api, jwt.encode(wrong, key_for("access token"), algorithm=algorithm, sort_headers=True))
 
     def test_what_is_signed_by_others_or_not_at_all(self, api: Api, team: Team):
         ids = {"sub": str(team.engineer.id), "sid": str(team.engineer.actor.sign_in_id)}
         secret = get_settings().require_secret()
         self.refused(api, unsigned(**ids))
         self.refused(api, jwt.encode(claims(**ids), secret))
-        self.refused(api, jwt.encode(claims(**ids), tokens._key("refresh token")))
+        self.refused(api, jwt.encode(claims(**ids), key_for("refresh token")))
         self.refused(api, login(api)["refresh_token"])
         for text in (
             "x",

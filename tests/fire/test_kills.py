@@ -4,6 +4,7 @@ import random
 import threading
 import time
 
+import httpx
 import pytest
 
 from tests.fire.aftermath import assert_in_order
@@ -14,6 +15,7 @@ from tests.support.people import Team
 from tests.support.server import Server
 from tests.support.smtp import MailServer
 from troubleshoot_app.server.runner import CRASHES, Deaths
+from troubleshoot_app.services.tokens import issue_access_token
 
 WITHIN_SECONDS = 0.12
 CYCLES = [pytest.param(3, id="quick"), pytest.param(500, id="soak", marks=pytest.mark.soak)]
@@ -29,6 +31,38 @@ def test_whatever_was_answered_is_told_though_the_server_is_killed(
     answered = [press_and_kill(server, team, killer) for _ in range(cycles)]
     came = assert_in_order(team, answered, mails, told=team.seniors)
     assert len(came) == len(team.seniors) * cycles
+
+
+def test_who_was_promised_a_mail_gets_it_though_the_server_is_killed(
+    start_server: StartServer, mails: MailServer
+):
+    server = start_server()
+    team = open_account()
+    mails.hang()
+    api = f"{server.url}/api/v1"
+    forgotten = httpx.post(f"{api}/auth/password/forgot", json={"email": team.engineer.email})
+    bearer = issue_access_token(team.admin.id, team.admin.actor.sign_in_id).text
+    newcomer = f"new-{team.admin.email}"
+    invited = httpx.post(
+        f"{api}/users/invitations",
+        json={"email": newcomer, "role": "viewer"},
+        headers={"Authorization": f"Bearer {bearer}"},
+    )
+    Killer(server).kill_one()
+    assert (forgotten.status_code, invited.status_code, mails.mails) == (202, 201, [])
+    mails.mode = "accept"
+    came = mails.wait_for(lambda mails: len(mails) >= 2)
+    assert sorted(mail.recipients[0] for mail in came) == sorted([team.engineer.email, newcomer])
+    for mail, page in (
+        (mails.to(team.engineer.email)[0], "/reset?token="),
+        (mails.to(newcomer)[0], "/register"),
+    ):
+        body = mail.message.get_body(("plain",))
+        assert body is not None
+        assert f"{server.url}{page}" in body.get_content()
+    wait_until_up(server)
+    assert server.stop() == 0
+    assert len(mails.mails) == 2
 
 
 def press_and_kill(server: Server, team: Team, killer: Killer) -> str:

@@ -117,6 +117,64 @@ def test_accounts_in_which_an_answer_was_kept_across_trees_are_tallied_again(ale
         assert list_faults(db) == []
 
 
+def test_links_that_were_mailed_before_go_on_working_and_mails_that_were_lost_are_sent(
+    alembic: Config, engine: Engine
+):
+    command.upgrade(alembic, "0020")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "WITH acme AS (INSERT INTO account VALUES (gen_random_uuid(), now(), 'Acme', 0) RETURNING id)"
+                " INSERT INTO app_user (id, created_at, account_id, email, name, password_hash, role, is_active)"
+                " SELECT gen_random_uuid(), now(), id, 'Erin@acme.test', 'Erin', '', 'admin', true FROM acme"
+            )
+        )
+        for email, mailed, error in (("sent", "now()", ""), ("failed", "NULL", "550"), ("lost", "NULL", "")):
+            connection.execute(
+                text(
+                    "INSERT INTO invitation (id, created_at, account_id, email, role, invited_by_id, token_hash,"
+                    f" expires_at, mailed_at, mail_error) SELECT gen_random_uuid(), now(), account_id, :email, 'viewer',"
+                    f" id, :email, now() + interval '1 day', {mailed}, :error FROM app_user"
+                ),
+                {"email": email, "error": error},
+            )
+        for token, minutes, used in (("good", 20, "NULL"), ("old", -1, "NULL"), ("used", 20, "now()")):
+            connection.execute(
+                text(
+                    "INSERT INTO password_reset (id, created_at, account_id, user_id, token_hash, expires_at, used_at)"
+                    f" SELECT gen_random_uuid(), now(), account_id, id, '{token}', now() + interval '{minutes} minutes',"
+                    f" {used} FROM app_user"
+                )
+            )
+    command.upgrade(alembic, "0021")
+    kept = "SELECT address, token_hash, status, sent_at IS NOT NULL FROM password_reset"
+    with engine.connect() as connection:
+        mails = connection.execute(
+            text("SELECT email, status, attempts, next_attempt_at IS NOT NULL FROM invitation ORDER BY email")
+        ).all()
+        resets = connection.execute(text(kept)).all()
+    assert mails == [("failed", "failed", 1, False), ("lost", "pending", 0, True), ("sent", "sent", 1, False)]
+    assert resets == [("Erin@acme.test", "good", "sent", True)]
+    with engine.begin() as connection:  # what came later, and is for nobody, has no place in the older schema
+        connection.execute(
+            text(
+                "INSERT INTO password_reset (id, created_at, address, token_hash, expires_at, status, attempts, error)"
+                " VALUES (gen_random_uuid(), now(), 'nobody@acme.test', 'x', now(), 'skipped', 0, '')"
+            )
+        )
+    command.downgrade(alembic, "0020")
+    with engine.connect() as connection:
+        back = connection.execute(
+            text(
+                "SELECT app_user.email, token_hash FROM password_reset JOIN app_user ON app_user.id = user_id"
+                " AND app_user.account_id = password_reset.account_id"
+            )
+        ).all()
+        errors = connection.execute(text("SELECT email, mail_error FROM invitation ORDER BY email")).all()
+    assert back == [("Erin@acme.test", "good")]
+    assert errors == [("failed", "550"), ("lost", ""), ("sent", "")]
+
+
 def _walk_across(db: Session, name: str, *, and_change: bool) -> None:
     """Go to another tree and come home; then, perhaps, change what was answered first."""
     team = add_team(db, name)

@@ -293,13 +293,13 @@ def test_an_idle_worker_asks_little_and_writes_nothing(team: Team, smtp: MailSer
         eventually(lambda: set(told(team.viewer, handoff.id, "in_app").values()) == {"skipped"})
         event.listen(engine(), "before_cursor_execute", note)
         try:
-            eventually(lambda: len(statements) >= 6, 6)
+            eventually(lambda: len(statements) >= 10, 6)
         finally:
             event.remove(engine(), "before_cursor_execute", note)
     assert all(statement.startswith("SELECT") for statement in statements)
     by_kind = {statement.split("FROM")[1][:60] for statement in statements}
-    assert len(by_kind) <= 7, (
-        "one for each of three queues, one for screens, now and then for reminders, claims and silence"
+    assert len(by_kind) <= 9, (
+        "one for each of five queues, one for screens, now and then for reminders, claims and silence"
     )
 
 

@@ -18,8 +18,10 @@ from tests.support.smtp import MailServer
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.models import Delivery, Presence, User
+from troubleshoot_app.notifications import invitation_mails, reset_mails
 from troubleshoot_app.notifications.inboxes import AccountInboxes
 from troubleshoot_app.notifications.mail import MailSender, SmtpSender, sender_from
+from troubleshoot_app.notifications.mailing import deliver_invitation, deliver_reset
 from troubleshoot_app.notifications.presence import ConnectedSocket, Sockets
 from troubleshoot_app.notifications.pusher import Notice
 from troubleshoot_app.notifications.smtp_connection import SmtpServer
@@ -29,6 +31,7 @@ from troubleshoot_app.schemas.handoffs import Inbox
 POLL_SECONDS = 0.02
 STOP_SECONDS = 20
 READY = "ready"
+NO_WORKER = 1
 
 
 class Screen:
@@ -132,6 +135,15 @@ def working(sender: MailSender | MailServer) -> Iterator[RunningWorker]:
 def sender_to(server: MailServer, time_out: float = 5) -> SmtpSender:
     """Return the real sender, handing its mails to ``server``."""
     return SmtpSender(SmtpServer.from_url(server.url), time_out=time_out, whole=time_out)
+
+
+def post(server: MailServer) -> MailServer:
+    """Send the invitations and password resets that are due, as a worker does, and return the server that they came to."""
+    sender = sender_to(server)
+    for queue, deliver in ((invitation_mails, deliver_invitation), (reset_mails, deliver_reset)):
+        for row_id in transact(queue.lease_due, NO_WORKER, busy=(), limit=100):
+            deliver(sender, row_id, NO_WORKER)
+    return server
 
 
 @contextlib.contextmanager

@@ -5,7 +5,15 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.support.people import Team, add_team, ask, escalate, start
-from troubleshoot_app.services import handoffs, session_changes, sessions, webhooks
+from troubleshoot_app.services import (
+    handoffs,
+    invitations,
+    passwords,
+    session_changes,
+    sessions,
+    throttle,
+    webhooks,
+)
 from troubleshoot_app.services.integrity import count_faults, find_faults
 
 
@@ -38,6 +46,9 @@ def team(db: Session) -> Team:
     ask(db, team.admin, handoffs.release, handoff_id=released.id)
     parked = start(db, team)
     ask(db, team.viewer, handoffs.open_handoff, session_id=parked.id, intent="park")
+    throttle.forget_counts()
+    ask(db, team.admin, invitations.invite, email="new@acme.test", role="viewer", client="")
+    passwords._open_reset(db, "nobody@acme.test")
     return team
 
 
@@ -75,6 +86,8 @@ def test_nothing_is_found_where_all_is_well(db: Session, team: Team):
         ("UPDATE delivery SET status = 'seen', silenced = true", "wants quiet, and yet"),
         ("UPDATE webhook_delivery SET created_at = created_at - interval '2 days'", "longer than it is tried"),
         ("UPDATE webhook_delivery SET status = 'sent', sent_at = now(), attempts = 1", "has not said so"),
+        ("UPDATE invitation SET next_attempt_at = NULL", "not for any moment"),
+        ("UPDATE password_reset SET created_at = created_at - interval '2 days'", "longer than mails are tried"),
     ],
 )  # fmt: skip
 def test_each_kind_of_damage_is_named(db: Session, team: Team, damage: str, sentence: str):

@@ -7,6 +7,7 @@ import secrets
 import threading
 import unicodedata
 from functools import cache
+from uuid import UUID
 
 import bcrypt
 
@@ -54,3 +55,22 @@ def token_hash(token: str) -> str:
     """Return what is stored of a token: its SHA-256 keyed with the installation's secret, in hex."""
     key = get_settings().require_secret().encode()
     return hmac.new(key, token.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def derived_token(purpose: str, row_id: UUID) -> str:
+    """Return a secret of 256 bits for one row and one purpose, safe in URLs; the same one each time.
+
+    Whoever knows the installation's secret can make it again, so that it is kept nowhere.
+    """
+    digest = hmac.digest(key_for(purpose), row_id.bytes, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def key_for(purpose: str) -> bytes:
+    """Return the key of one purpose, made from the installation's secret."""
+    return _key_from(get_settings().require_secret(), purpose)
+
+
+@cache
+def _key_from(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), f"troubleshoot {purpose}".encode(), hashlib.sha256)

@@ -23,9 +23,10 @@ class Pool(Enum):
     DATABASE = 16
     MAIL = 24
     PASSWORD = 5
-    ACCOUNT_MAIL = 4
     WEBHOOK = 22
     CASE_MAIL = 6
+    INVITATION_MAIL = 3
+    RESET_MAIL = 4
 
 
 @cache

@@ -28,6 +28,10 @@ class Role(StrEnum):
         """Admins and owners look after the account."""
         return self.rank >= _RANKS[Role.ADMIN]
 
+    def may_invite(self, role: "Role") -> bool:
+        """Tell whether who has this role may invite somebody as ``role``: admins may, and owners are invited by owners."""
+        return self.is_admin and (role is not Role.OWNER or self is Role.OWNER)
+
 
 _RANKS = {role: rank for rank, role in enumerate(Role)}
 

@@ -60,7 +60,7 @@ class Handoff(AccountRow, table=True):
     silence_lifted: bool = False
 
 
-class Delivery(QueuedRow, table=True):
+class Delivery(QueuedRow, AccountRow, table=True):
     """One person told by one channel; ``silenced`` when the recipient's choices or quiet hours keep it back.
 
     A thousand are made at once while everybody waits for them: each key and each index that a new row is in counts.
@@ -89,7 +89,7 @@ class Delivery(QueuedRow, table=True):
     silenced: bool = False
 
 
-class CaseMail(QueuedRow, table=True):
+class CaseMail(QueuedRow, AccountRow, table=True):
     """A mail to the escalator or the claimer about what has happened to their case."""
 
     __tablename__ = "case_mail"

@@ -6,12 +6,12 @@ from sqlmodel import Field
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.handoff import DeliveryStatus
-from troubleshoot_app.models.base import AccountRow, Timestamp, words
+from troubleshoot_app.models.base import Row, Timestamp, words
 
 ERROR_LENGTH = 500
 
 
-class QueuedRow(AccountRow):
+class QueuedRow(Row):
     """Something to be sent: the record that a person reads and the queue that the worker works off.
 
     ``lease_owner`` is the advisory-lock key of the process that is sending right now.

@@ -12,11 +12,11 @@ from troubleshoot_app.domain.handoff import Channel
 from troubleshoot_app.domain.quiet_hours import QuietHours, Weekday
 from troubleshoot_app.domain.reach import Choices
 from troubleshoot_app.models.base import AccountRow, Timestamp, words
+from troubleshoot_app.models.queues import QueuedRow
 
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200
 ZONE_LENGTH = 64
-ERROR_LENGTH = 500
 
 
 class User(AccountRow, table=True):
@@ -95,13 +95,14 @@ class RefreshToken(AccountRow, table=True):
     successor_id: UUID | None = Field(default=None, foreign_key="refresh_token.id")
 
 
-class Invitation(AccountRow, table=True):
+class Invitation(QueuedRow, AccountRow, table=True):
     """A place in the account for whoever has the mail. A newer one to the same address takes the place of this one.
 
-    ``mailed_at`` is when the mail server took the mail, ``mail_error`` why it did not.
+    It is the queue of its mails as well: ``status`` and the other columns of a queue say how far the mail has come.
     """
 
     __table_args__ = (
+        Index("ix_invitation_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
         Index(
             "uq_invitation_open_email",
             "account_id",
@@ -118,16 +119,22 @@ class Invitation(AccountRow, table=True):
     expires_at: datetime = Field(sa_type=Timestamp)
     accepted_at: datetime | None = Field(default=None, sa_type=Timestamp)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Timestamp)
-    mailed_at: datetime | None = Field(default=None, sa_type=Timestamp)
-    mail_error: str = Field(default="", max_length=ERROR_LENGTH)
 
 
-class PasswordReset(AccountRow, table=True):
-    """Lets whoever has the mail choose a new password, once."""
+class PasswordReset(QueuedRow, table=True):
+    """Lets whoever has the mail choose a new password, once; it is the queue of its mails as well.
+
+    There is one for each address that somebody has typed, whether anybody is registered with it or not: only the worker
+    looks, so that the answer cannot tell. That is why it belongs to no account.
+    """
 
     __tablename__ = "password_reset"
+    __table_args__ = (
+        Index("ix_password_reset_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_password_reset_address", text("lower(address)")),
+    )
 
-    user_id: UUID = Field(foreign_key="app_user.id", index=True)
+    address: str = Field(max_length=EMAIL_LENGTH)
     token_hash: str = Field(max_length=64, unique=True, repr=False)
     expires_at: datetime = Field(sa_type=Timestamp)
     used_at: datetime | None = Field(default=None, sa_type=Timestamp)

@@ -27,7 +27,7 @@ class Webhook(AccountRow, table=True):
     created_by_id: UUID = Field(foreign_key="app_user.id")
 
 
-class WebhookDelivery(QueuedRow, table=True):
+class WebhookDelivery(QueuedRow, AccountRow, table=True):
     """One message to one webhook; ``event_id`` is the same for all webhooks that are told of an event."""
 
     __tablename__ = "webhook_delivery"

@@ -32,10 +32,13 @@ class HandoffEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something happened to a handoff of an account; ``at`` when it was announced, None when it is told later."""
+    """Something happened to a handoff of an account; ``at`` when it was announced, None when it is told later.
+
+    Without a handoff, somebody was told of something else: an invitation was mailed.
+    """
 
     account_id: UUID
-    handoff_id: UUID
+    handoff_id: UUID | None
     event: HandoffEvent
     at: datetime | None = None
 
@@ -45,18 +48,18 @@ class Announcement:
         fields = json.loads(payload)
         return cls(
             UUID(fields["account"]),
-            UUID(fields["handoff"]),
+            UUID(fields["handoff"]) if fields["handoff"] else None,
             HandoffEvent(fields["event"]),
             datetime.fromisoformat(fields["at"]),
         )
 
 
-def announce(db: Session, account_id: UUID, handoff_id: UUID, event: HandoffEvent) -> None:
+def announce(db: Session, account_id: UUID, handoff_id: UUID | None, event: HandoffEvent) -> None:
     """Tell every process, if and when the transaction commits."""
     payload = json.dumps(
         {
             "account": str(account_id),
-            "handoff": str(handoff_id),
+            "handoff": str(handoff_id) if handoff_id else None,
             "event": event.value,
             "at": now().isoformat(),
         }

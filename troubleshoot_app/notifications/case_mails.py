@@ -17,7 +17,7 @@ from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.notifications import leases
 from troubleshoot_app.notifications.case_messages import NewsMail
-from troubleshoot_app.notifications.leases import finish, is_leased, try_again
+from troubleshoot_app.notifications.leases import finish, is_leased
 from troubleshoot_app.notifications.presence import connected_users
 
 OVERTAKEN = "Something else had happened before this was sent."
@@ -87,24 +87,6 @@ def prepare(db: Session, mail_id: UUID, owner: int) -> NewsMail | None:
     )
 
 
-def record_sent(db: Session, mail_id: UUID) -> None:
-    """Note that the mail server has taken the mail."""
-    mail = _attempted(db, mail_id)
-    finish(mail, DeliveryStatus.SENT, "")
-    mail.sent_at = now()
-
-
-def record_refused(db: Session, mail_id: UUID, why: str) -> None:
-    """Note that the mail server will never take this mail."""
-    finish(_attempted(db, mail_id), DeliveryStatus.FAILED, why)
-
-
-def record_deferred(db: Session, mail_id: UUID, why: str) -> None:
-    """Note that it did not work this time; try again later, or give up when a day has gone by."""
-    mail = _attempted(db, mail_id)
-    try_again(mail, why, mail.created_at)
-
-
 _MAIL: AnySelect = (
     select(
         CaseMail,
@@ -139,10 +121,3 @@ def _needless(db: Session, row: AnyRow) -> str:
         asked = handoff.offered_at is not None and handoff.claimed_by_id == recipient.id
         return "" if asked else OVERTAKEN
     return ON_SCREEN if connected_users(db, [recipient.id]) else ""
-
-
-def _attempted(db: Session, mail_id: UUID) -> CaseMail:
-    mail = db.get_one(CaseMail, mail_id, with_for_update=True)
-    mail.lease_owner = None
-    mail.attempts += 1
-    return mail

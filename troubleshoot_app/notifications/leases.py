@@ -111,6 +111,34 @@ def finish(row: QueuedRow, status: DeliveryStatus, why: str) -> None:
     row.lease_owner = None
 
 
+def record_sent(db: Session, queue: type[QueuedRow], row_id: UUID) -> None:
+    """Note that the mail server has taken a mail."""
+    mail = _attempted(db, queue, row_id)
+    finish(mail, DeliveryStatus.SENT, "")
+    mail.sent_at = now()
+
+
+def record_refused(db: Session, queue: type[QueuedRow], row_id: UUID, why: str) -> None:
+    """Note that the mail server will never take this mail."""
+    mail = _attempted(db, queue, row_id)
+    if mail.status is DeliveryStatus.PENDING:
+        finish(mail, DeliveryStatus.FAILED, why)
+
+
+def record_deferred(db: Session, queue: type[QueuedRow], row_id: UUID, why: str) -> None:
+    """Note that it did not work this time; try again later, or give up when a day has gone by."""
+    mail = _attempted(db, queue, row_id)
+    if mail.status is DeliveryStatus.PENDING:
+        try_again(mail, why, mail.created_at)
+
+
+def _attempted(db: Session, queue: type[QueuedRow], row_id: UUID) -> QueuedRow:
+    mail = db.get_one(queue, row_id, with_for_update=True)
+    mail.lease_owner = None
+    mail.attempts += 1
+    return mail
+
+
 def try_again(row: QueuedRow, why: str, since: datetime) -> None:
     """Put a row off after an attempt that was counted, or give up when a day since ``since`` has gone by."""
     again = next_attempt(row.attempts, now(), SystemRandom().uniform(-1, 1), since)

@@ -43,14 +43,13 @@ def notices_for(db: Session, announcement: Announcement) -> list[Notice]:
     return [Notice(notice_id, handoff.from_id, sentence, f"/sessions/{handoff.session_id}")]
 
 
-def watchers_of(db: Session, handoff_ids: Collection[UUID]) -> set[UUID]:
-    """Return who watches how people are told of these escalations: their escalators, and the admins."""
-    these = col(Handoff.id).in_(handoff_ids)
-    escalators = select(col(Handoff.from_id)).where(these)
-    admins = (
-        select(col(User.id))
-        .where(col(User.account_id).in_(select(col(Handoff.account_id)).where(these)))
-        .where(col(User.role).in_((Role.ADMIN, Role.OWNER)))
+def watchers_of(db: Session, announcements: Collection[Announcement]) -> set[UUID]:
+    """Return who watches how people are told of this: the admins, and of an escalation whoever escalated."""
+    handoffs = {one.handoff_id for one in announcements} - {None}
+    accounts = {one.account_id for one in announcements}
+    escalators = select(col(Handoff.from_id)).where(col(Handoff.id).in_(handoffs))
+    admins = select(col(User.id)).where(
+        col(User.account_id).in_(accounts), col(User.role).in_((Role.ADMIN, Role.OWNER))
     )
     return set(db.scalars(escalators)) | set(db.scalars(admins))
 

@@ -45,7 +45,7 @@ class Screens:
         self._pusher = pusher
         self._turns: dict[UUID, asyncio.Lock] = {}
         self._stale: set[UUID] = set()
-        self._progressed: set[UUID] = set()
+        self._progressed: set[Announcement] = set()
         self._following = asyncio.Lock()
 
     async def show(self, announcement: Announcement) -> None:
@@ -89,12 +89,12 @@ class Screens:
         await self._refresh_each(overdue | self._stale)
 
     async def _follow(self, announcement: Announcement) -> None:
-        """Let who watches the case know that somebody was told; many at once are one."""
+        """Let who watches know that somebody was told; many at once are one."""
         if not self._sockets.of_account(announcement.account_id):
             return
-        self._progressed.add(announcement.handoff_id)
+        self._progressed.add(announcement)
         async with self._following:
-            if announcement.handoff_id not in self._progressed:
+            if announcement not in self._progressed:
                 return
             await asyncio.sleep(PROGRESS_PAUSE_SECONDS)
             progressed, self._progressed = self._progressed, set()

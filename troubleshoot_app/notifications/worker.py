@@ -17,13 +17,25 @@ from troubleshoot_app.core.db import libpq_url, require_database_url, transact
 from troubleshoot_app.core.errors import NoDatabase
 from troubleshoot_app.core.log import about
 from troubleshoot_app.core.threads import Pool, in_thread
-from troubleshoot_app.notifications import case_mails, mail_queue, presence, webhook_queue
+from troubleshoot_app.notifications import (
+    case_mails,
+    invitation_mails,
+    mail_queue,
+    presence,
+    reset_mails,
+    webhook_queue,
+)
 from troubleshoot_app.notifications.abandonment import close_abandoned
 from troubleshoot_app.notifications.announcements import CHANNEL, Announcement, HandoffEvent
 from troubleshoot_app.notifications.claims import tend_claims
 from troubleshoot_app.notifications.leases import LEASE_LOCK_CLASS
 from troubleshoot_app.notifications.mail import MailSender
-from troubleshoot_app.notifications.mailing import deliver_mail, deliver_news
+from troubleshoot_app.notifications.mailing import (
+    deliver_invitation,
+    deliver_mail,
+    deliver_news,
+    deliver_reset,
+)
 from troubleshoot_app.notifications.outgoing import Outgoing, first_of, log_trouble
 from troubleshoot_app.notifications.pusher import Pusher
 from troubleshoot_app.notifications.rounds import tell_again
@@ -58,6 +70,18 @@ class Worker:
             Outgoing("mail of delivery", Pool.MAIL, mail_queue.lease_due, partial(deliver_mail, sender)),
             Outgoing("webhook delivery", Pool.WEBHOOK, webhook_queue.lease_due, webhook_queue.deliver),
             Outgoing("mail of case", Pool.CASE_MAIL, case_mails.lease_due, partial(deliver_news, sender)),
+            Outgoing(
+                "mail of invitation",
+                Pool.INVITATION_MAIL,
+                invitation_mails.lease_due,
+                partial(deliver_invitation, sender),
+            ),
+            Outgoing(
+                "mail of password reset",
+                Pool.RESET_MAIL,
+                reset_mails.lease_due,
+                partial(deliver_reset, sender),
+            ),
         )
         self._owner = 0
         self._deaf_since: datetime | None = None
@@ -157,6 +181,7 @@ class Worker:
     async def _tidy(self) -> None:
         while True:
             await in_thread(Pool.DATABASE, transact, webhook_queue.forget_old)
+            await in_thread(Pool.DATABASE, transact, reset_mails.forget_old)
             while await in_thread(Pool.DATABASE, transact, close_abandoned):
                 pass
             await asyncio.sleep(TIDY_SECONDS)

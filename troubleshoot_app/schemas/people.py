@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from troubleshoot_app.domain.actor import Role
+from troubleshoot_app.domain.handoff import DeliveryStatus
 from troubleshoot_app.schemas.lists import Page
 
 READ_AT_MOST = 1000
@@ -95,13 +96,18 @@ class Invitation(BaseModel):
 
 
 class OpenInvitation(Invitation):
-    """An invitation that waits for its answer. ``mailed_at`` is null until the mail server took the mail; when it did
-    not, ``mail_error`` says why."""
+    """An invitation that waits for its answer, and how far its mail has come.
+
+    ``mailed_at`` is null until the mail server took the mail; when it did not, ``mail_error`` says why, and
+    ``next_attempt_at`` when it is tried again, null when it is not.
+    """
 
     invited_by: PersonRef
     created_at: datetime
+    mail_status: DeliveryStatus
     mailed_at: datetime | None
     mail_error: str
+    next_attempt_at: datetime | None
 
 
 class InvitationPage(Page[OpenInvitation]):

@@ -1,4 +1,4 @@
-"""Integrity: what must hold of sessions, handoffs and deliveries, asked of the database as a whole."""
+"""Integrity: what must hold of sessions, handoffs and all that is sent, asked of the database as a whole."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -133,6 +133,16 @@ _RULES = (
     _Rule(
         "mail of a case {id}: it waits, but not for any moment, or for longer than mails are tried",
         "SELECT id FROM case_mail WHERE status = 'pending' AND (next_attempt_at IS NULL OR created_at < :late)",
+    ),
+    _Rule(
+        "mail of an invitation {id}: it waits, but not for any moment, or for longer than mails are tried",
+        "SELECT id FROM invitation WHERE status = 'pending' AND (next_attempt_at IS NULL OR created_at < :late)",
+        quick=True,
+    ),
+    _Rule(
+        "mail of a password reset {id}: it waits, but not for any moment, or for longer than mails are tried",
+        "SELECT id FROM password_reset WHERE status = 'pending' AND (next_attempt_at IS NULL OR created_at < :late)",
+        quick=True,
     ),
     _Rule(
         "delivery {id}: its recipient wants quiet, and yet it was made",

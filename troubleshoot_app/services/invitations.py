@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
-from functools import partial
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
@@ -15,22 +12,17 @@ from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import Invalid, NotFound
 from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.core.security import hash_password, token_hash
-from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import Actor, Permission, Role
 from troubleshoot_app.models import Account, Invitation, User
 from troubleshoot_app.models.base import AnySelect
-from troubleshoot_app.models.users import ERROR_LENGTH
-from troubleshoot_app.notifications.account_mails import InvitationMail, invitation_message
-from troubleshoot_app.notifications.posting import post
+from troubleshoot_app.notifications import invitation_mails
 from troubleshoot_app.schemas import people
 from troubleshoot_app.services import accounts, audit, throttle, users
 from troubleshoot_app.services.access import get_row, of_account, require
 from troubleshoot_app.services.inputs import invalid, word_of
 from troubleshoot_app.services.paging import PageRequest, take_page
-from troubleshoot_app.services.tokens import derived_token
 
 LIFETIME = timedelta(days=7)
-PURPOSE = "invitation"
 NO_LONGER = "This invitation does not work any more. Ask for a new one."
 
 _is_open = (col(Invitation.accepted_at).is_(None), col(Invitation.withdrawn_at).is_(None))
@@ -74,7 +66,7 @@ def invite(db: Session, actor: Actor, *, email: object, role: object, client: st
         email=address,
         role=wanted,
         invited_by_id=actor.user_id,
-        token_hash=token_hash(derived_token(PURPOSE, invitation_id)),
+        token_hash=token_hash(invitation_mails.token_of(invitation_id)),
         expires_at=now() + LIFETIME,
     )
     db.add(row)
@@ -95,12 +87,6 @@ def renew(db: Session, actor: Actor, *, invitation_id: object, client: str) -> p
     return invite(db, actor, email=row.email, role=row.role, client=client)
 
 
-async def mail_invitation(invitation_id: str) -> None:
-    """Mail an invitation; how that went is kept with it."""
-    row_id = UUID(invitation_id)
-    await post(partial(_message, row_id), partial(_record, row_id), f"mail of invitation {invitation_id}")
-
-
 def list_invitations(
     db: Session, actor: Actor, *, page: PageRequest, with_expired: bool = False
 ) -> people.InvitationPage:
@@ -119,8 +105,10 @@ def list_invitations(
             **_view(row.Invitation),
             invited_by=people.PersonRef(id=str(row.User.id), name=row.User.name),
             created_at=row.Invitation.created_at,
-            mailed_at=row.Invitation.mailed_at,
-            mail_error=row.Invitation.mail_error,
+            mail_status=row.Invitation.status,
+            mailed_at=row.Invitation.sent_at,
+            mail_error=row.Invitation.error,
+            next_attempt_at=row.Invitation.next_attempt_at,
         )
         for row in rows
     ]
@@ -195,8 +183,7 @@ def _find(db: Session, token: str, *, lock: bool = False) -> _Offer | None:
     if row is None:
         return None
     invitation, account, inviter = row
-    needed = Role.OWNER if invitation.role is Role.OWNER else Role.ADMIN
-    return _Offer(invitation, account, inviter) if inviter.role.rank >= needed.rank else None
+    return _Offer(invitation, account, inviter) if inviter.role.may_invite(invitation.role) else None
 
 
 def _find_view(db: Session, token: str) -> people.Offer | None:
@@ -223,37 +210,6 @@ def _accept(db: Session, token: str, password_hash: str, name: str) -> people.Us
     actor = Actor(user.id, user.account_id, user.name, user.role, sign_in_id=user.id)
     audit.record(db, actor, "user.joined", user.id, invitation=str(row.id), role=row.role)
     return users.user_view(db, user.id)
-
-
-def _message(invitation_id: UUID, db: Session) -> EmailMessage | None:
-    """Return the mail; None when it is no longer wanted."""
-    token = derived_token(PURPOSE, invitation_id)
-    found = _find(db, token)
-    if found is None:
-        return None
-    settings = get_settings()
-    return invitation_message(
-        InvitationMail(
-            id=invitation_id,
-            mail_from=settings.mail_from,
-            public_url=settings.base_url,
-            recipient_name="",
-            recipient_address=found.invitation.email,
-            sent_at=now(),
-            expires_at=found.invitation.expires_at,
-            token=token,
-            inviter_name=found.inviter.name,
-            account_name=found.account.name,
-            role=found.invitation.role,
-        )
-    )
-
-
-def _record(invitation_id: UUID, db: Session, why: str) -> None:
-    outcome: dict[str, Any] = (
-        {"mail_error": why[:ERROR_LENGTH]} if why else {"mailed_at": now(), "mail_error": ""}
-    )
-    db.execute(update(Invitation).where(col(Invitation.id) == invitation_id).values(**outcome))
 
 
 def _view(row: Invitation) -> dict[str, Any]:

@@ -16,7 +16,15 @@ from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import NoDatabase
 from troubleshoot_app.domain.handoff import Channel, DeliveryStatus, HandoffStatus, Intent
-from troubleshoot_app.models import CaseMail, Delivery, Handoff, Presence, WebhookDelivery
+from troubleshoot_app.models import (
+    CaseMail,
+    Delivery,
+    Handoff,
+    Invitation,
+    PasswordReset,
+    Presence,
+    WebhookDelivery,
+)
 from troubleshoot_app.models.queues import QueuedRow
 from troubleshoot_app.notifications.presence import LIFETIME
 
@@ -26,12 +34,16 @@ _CONNECTIONS = text(
     "SELECT coalesce(state, 'unknown'), count(*) FROM pg_stat_activity "
     "WHERE datname = current_database() AND application_name LIKE 'troubleshoot%' GROUP BY 1"
 )
-CASE_EMAIL, WEBHOOK = "case_email", "webhook"
-CHANNELS = (*(channel.value for channel in Channel), CASE_EMAIL, WEBHOOK)
+_OTHERS: dict[str, type[QueuedRow]] = {
+    "case_email": CaseMail,
+    "invitation": Invitation,
+    "password_reset": PasswordReset,
+    "webhook": WebhookDelivery,
+}
+CHANNELS = (*(channel.value for channel in Channel), *_OTHERS)
 _QUEUES: tuple[tuple[type[QueuedRow], Any], ...] = (
     (Delivery, col(Delivery.channel)),
-    (CaseMail, literal_column(f"'{CASE_EMAIL}'")),
-    (WebhookDelivery, literal_column(f"'{WEBHOOK}'")),
+    *((queue, literal_column(f"'{channel}'")) for channel, queue in _OTHERS.items()),
 )
 ROOT = Path(troubleshoot_app.__file__).parents[1]
 

@@ -3,12 +3,9 @@
 Each kind has a key of its own, made from the installation's secret, so that none of them can pass for another.
 """
 
-import base64
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from uuid import UUID
 
 import jwt
@@ -16,7 +13,7 @@ import jwt
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Unauthenticated
 from troubleshoot_app.core.ids import new_id
-from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.core.security import derived_token, key_for
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=30)
@@ -47,13 +44,13 @@ def issue_access_token(user_id: UUID, sign_in_id: UUID) -> AccessToken:
         "exp": issued + ACCESS_LIFETIME,
         "jti": str(new_id()),
     }
-    return AccessToken(jwt.encode(claims, _key("access token"), algorithm=ALGORITHM), ACCESS_LIFETIME)
+    return AccessToken(jwt.encode(claims, key_for("access token"), algorithm=ALGORITHM), ACCESS_LIFETIME)
 
 
 def read_access_token(text: str) -> UUID:
     """Return the sign-in that an access token names; ``Unauthenticated`` when it is not a good one of ours."""
     try:
-        sign_in_id, expires = _read(text, _key("access token"))
+        sign_in_id, expires = _read(text, key_for("access token"))
         if expires > now().timestamp():
             return sign_in_id
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
@@ -73,20 +70,5 @@ def _read(text: str, key: bytes) -> tuple[UUID, float]:
 
 
 def refresh_token(row_id: UUID) -> str:
-    """Return the refresh token of a row: whoever knows the secret can make it again, so that it is kept nowhere."""
+    """Return the refresh token of a row."""
     return derived_token("refresh token", row_id)
-
-
-def derived_token(purpose: str, row_id: UUID) -> str:
-    """Return a secret of 256 bits for one row and one purpose, safe in URLs; the same one each time."""
-    digest = hmac.digest(_key(purpose), row_id.bytes, hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
-
-
-def _key(purpose: str) -> bytes:
-    return _key_from(get_settings().require_secret(), purpose)
-
-
-@cache
-def _key_from(secret: str, purpose: str) -> bytes:
-    return hmac.digest(secret.encode(), f"troubleshoot {purpose}".encode(), hashlib.sha256)

@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.errors import Conflict, Forbidden, NotFound
 from troubleshoot_app.domain.actor import Actor, Permission, Role
 from troubleshoot_app.domain.reach import Choices, why_unreachable_now
-from troubleshoot_app.models import Account, PasswordReset, SignIn, User
+from troubleshoot_app.models import Account, SignIn, User
 from troubleshoot_app.models.base import AnySelect
 from troubleshoot_app.models.users import NAME_LENGTH
+from troubleshoot_app.notifications import reset_mails
 from troubleshoot_app.notifications.claims import reopen_claims_of
 from troubleshoot_app.notifications.presence import connected_users
 from troubleshoot_app.notifications.reaching import choices_of, refused_mails
@@ -198,10 +199,7 @@ def _unreachable(db: Session, people: list[User]) -> dict[UUID, str]:
 
 def _sign_out(db: Session, user: User) -> None:
     families.end_sign_ins_of(db, user.id)
-    unused = update(PasswordReset).where(
-        col(PasswordReset.user_id) == user.id, col(PasswordReset.used_at).is_(None)
-    )
-    db.execute(unused.values(used_at=now()))
+    reset_mails.use_up(db, user.email)
 
 
 def _view(user: User, account: Account) -> UserView:

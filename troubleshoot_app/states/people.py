@@ -34,6 +34,11 @@ class PeopleState(SignedInState):
         self.dialog, self.me = "", self._owner
         await self._load()
 
+    @handler(Policy.SIGNED_IN)
+    async def follow(self):
+        """Show how far the mails to who was invited have come by now."""
+        await self._load_invited()
+
     @handler(Policy.SENIOR)
     async def show_more(self):
         """Show those who joined earlier, too."""
@@ -57,35 +62,26 @@ class PeopleState(SignedInState):
     async def invite(self, form: dict[str, Any]):
         """Offer a place in the account to an address; what is wrong with it is said beside its field."""
         try:
-            invitation = await self._run(
+            await self._run(
                 invitations.invite, email=form.get("email"), role=form.get("role"), client=self._client()
             )
         except (Invalid, Conflict) as error:
             self.fault = error.detail
-            return None
+            return
         self.dialog, self.fault = "", ""
         await self._load()
-        return PeopleState.mail(invitation.id)
 
     @handler(Policy.SENIOR)
     async def invite_again(self, invitation_id: str):
         """Send an invitation again, with a new link."""
-        invitation = await self._run(invitations.renew, invitation_id=invitation_id, client=self._client())
+        await self._run(invitations.renew, invitation_id=invitation_id, client=self._client())
         await self._load()
-        return PeopleState.mail(invitation.id)
 
     @handler(Policy.SENIOR)
     async def withdraw(self, invitation_id: str):
         """Take an invitation back: its link is no longer good."""
         await self._run(invitations.withdraw, invitation_id=invitation_id)
         await self._load()
-
-    @handler(Policy.INTERNAL, background=True)
-    async def mail(self, invitation_id: str):
-        """Mail an invitation, and show how that went."""
-        await invitations.mail_invitation(invitation_id)
-        async with self:
-            await self._load()
 
     @handler(Policy.SENIOR)
     async def change(self, form: dict[str, Any]):

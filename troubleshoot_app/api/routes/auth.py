@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Form
+from fastapi import APIRouter, Form
 from pydantic import BaseModel, ConfigDict, Field
 
 from troubleshoot_app.api.deps import BearerToken, Client, CurrentCredential, Device, NoStore, read_credential
@@ -169,10 +169,10 @@ def logout(bearer: BearerToken, body: LogoutBody | None = None) -> None:
 @router.post(
     "/password/forgot", status_code=202, operation_id="auth_password_forgot", responses=problems(429)
 )
-def forgot(body: ForgottenPassword, client: Client, after: BackgroundTasks) -> Acknowledgement:
+def forgot(body: ForgottenPassword, client: Client) -> Acknowledgement:
     """Mail a link for a new password, good for 30 minutes, if the address is known. The answer does not tell."""
     throttle.take(throttle.mails_of(client))
-    after.add_task(passwords.mail_reset, body.email)
+    passwords.ask_for_reset(body.email)
     return Acknowledgement(detail="If the address is known, a mail is on its way.")
 
 

@@ -1,6 +1,6 @@
 """The people of the account, and invitations to it."""
 
-from fastapi import APIRouter, BackgroundTasks
+from fastapi import APIRouter
 
 from troubleshoot_app.api.deps import Client, CurrentCredential
 from troubleshoot_app.api.errors import problems
@@ -35,21 +35,15 @@ def list_invitations(credential: CurrentCredential, page: WantedPage) -> Invitat
 
 @router.post("/invitations", status_code=201, operation_id="users_invite", responses=problems(403, 409, 429))
 def invite(
-    body: NewInvitation,
-    credential: CurrentCredential,
-    attempt: CurrentAttempt,
-    client: Client,
-    after: BackgroundTasks,
+    body: NewInvitation, credential: CurrentCredential, attempt: CurrentAttempt, client: Client
 ) -> Invitation:
     """Invite somebody by mail, for 7 days. For admins; owners are invited by owners.
 
     An earlier invitation to the same address is withdrawn.
     """
-    invitation = transact_once(
+    return transact_once(
         attempt, credential, invitations.invite, email=body.email, role=body.role, client=client
     )
-    after.add_task(invitations.mail_invitation, invitation.id)
-    return invitation
 
 
 @router.post(
@@ -59,18 +53,10 @@ def invite(
     responses=problems(403, 404, 409, 429),
 )
 def resend(
-    invitation_id: str,
-    credential: CurrentCredential,
-    attempt: CurrentAttempt,
-    client: Client,
-    after: BackgroundTasks,
+    invitation_id: str, credential: CurrentCredential, attempt: CurrentAttempt, client: Client
 ) -> Invitation:
     """Mail an invitation again, with a new link that is good for 7 days. The one before is withdrawn. For admins."""
-    invitation = transact_once(
-        attempt, credential, invitations.renew, invitation_id=invitation_id, client=client
-    )
-    after.add_task(invitations.mail_invitation, invitation.id)
-    return invitation
+    return transact_once(attempt, credential, invitations.renew, invitation_id=invitation_id, client=client)
 
 
 @router.delete(
