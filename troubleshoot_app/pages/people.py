@@ -6,7 +6,7 @@ from troubleshoot_app.components.badges import role_badge
 from troubleshoot_app.components.dialogs import form_dialog, question_dialog
 from troubleshoot_app.components.forms import choice, field
 from troubleshoot_app.components.lists import more_button
-from troubleshoot_app.components.react import ago
+from troubleshoot_app.components.react import Follow, ago, clock
 from troubleshoot_app.components.shell import not_for_you, page, page_heading, waiting
 from troubleshoot_app.schemas.people import Member, OpenInvitation
 from troubleshoot_app.states.inbox import InboxState
@@ -37,6 +37,7 @@ def people() -> rx.Component:
                 rx.cond(PeopleState.loaded, _lists(), waiting()),
             ),
         ),
+        Follow.create(hydrated=rx.State.is_hydrated, tick=InboxState.progress, on_tick=PeopleState.follow),
         _invite_dialog(),
         _change_dialog(),
         _deactivate_dialog(),
@@ -84,14 +85,11 @@ def _invitation(invitation: rx.Var[OpenInvitation]) -> rx.Component:
                 ", expires ", ago(invitation.expires_at),
                 size="2", class_name="quiet",
             ),
-            rx.cond(
-                invitation.mail_error != "",
+            rx.match(
+                invitation.mail_status,
+                ("sent", _reach("mail-check", "reach-good", rx.fragment("Mailed ", ago(invitation.mailed_at)))),
+                ("pending", _on_its_way(invitation)),
                 _reach("mail-x", "reach-bad", rx.fragment("The mail did not go out: ", invitation.mail_error)),
-                rx.cond(
-                    invitation.mailed_at,
-                    _reach("mail-check", "reach-good", rx.fragment("Mailed ", ago(invitation.mailed_at))),
-                    _reach("send", "quiet", "The mail is on its way"),
-                ),
             ),
             rx.box(
                 _action("Send again", invitation.email, PeopleState.invite_again(invitation.id)),
@@ -102,6 +100,17 @@ def _invitation(invitation: rx.Var[OpenInvitation]) -> rx.Component:
         ),
         key=invitation.id,
     )  # fmt: skip
+
+
+def _on_its_way(invitation: rx.Var[OpenInvitation]) -> rx.Component:
+    """Return how far a mail has come that is still tried."""
+    trouble = rx.fragment(
+        "The mail is not out yet, next try at ",
+        clock(invitation.next_attempt_at),
+        ": ",
+        invitation.mail_error,
+    )
+    return _reach("send", "quiet", rx.cond(invitation.mail_error != "", trouble, "The mail is on its way"))
 
 
 def _person(person: rx.Var[Member]) -> rx.Component:
