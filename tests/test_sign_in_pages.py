@@ -60,7 +60,7 @@ def test_a_forgotten_password(server: Server, page_as: Pages, smtp: MailServer):
     expect(page.get_by_role("status").filter(has_text="Your password is changed")).to_be_focused()
     page.get_by_role("link", name="Sign in").click()
     sign_in(page, email, PASSWORD)
-    expect(page.get_by_role("alert")).to_contain_text("E-mail or password is wrong.")
+    expect(page.get_by_role("alert")).to_contain_text("Email or password is wrong.")
     sign_in(page, email, NEW_PASSWORD)
     page.wait_for_url(f"{server.url}/")
 

@@ -2,11 +2,10 @@ import { createContext, memo, useContext, useEffect, useMemo, useRef, useState }
 import {
   Background,
   BaseEdge,
-  Controls,
+  EdgeLabelRenderer,
   Handle,
   MarkerType,
   MiniMap,
-  Panel,
   Position,
   ReactFlow,
   ReactFlowProvider,
@@ -16,7 +15,9 @@ import {
   useStoreApi,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
+import { Minus, Plus, Scan } from "lucide-react";
 import { Link } from "react-router";
+import { MOST_WIDE, placesOfWords } from "./chartWords.js";
 
 // A tree as a chart. The server lays it out and answers over HTTP, so that the websocket stays small however large the
 // tree is; of a draft it tells only what has changed since. Only what is in view is drawn. Each node is a button (a
@@ -35,14 +36,16 @@ const LARGE_FROM = 40;
 const HUGE_FROM = 1000;
 const LEAST_ZOOM = 0.02;
 const LEAST_ZOOM_HUGE = 0.15;
-// How far the words of an arrow stand from its end, and from each other; how far beside the nodes an arrow goes back.
-const FROM_END = 24;
-const LANE = 18;
+// How far apart arrows leave a node, and from how much of its width.
+const MOST_APART = 90;
+const FAN = 150;
+// How far beside the nodes an arrow goes back.
 const BESIDE = 18;
 const CHANGES = { added: "Added", removed: "Removed", changed: "Changed" };
 const KINDS = { question: "Question", action: "Action", resolution: "Resolution", escalation: "Escalation" };
 
 const NO_HEAT = {};
+const NOWHERE = { x: 0, y: 0 };
 
 // How long the view takes to move, in milliseconds; who prefers little motion sees it there at once.
 const glide = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : GLIDE_MS);
@@ -115,32 +118,27 @@ const ChartNode = memo(function ChartNode({ data }) {
 
 const nodeTypes = { step: ChartNode };
 
-// Where on the curve of an arrow a height is reached, and how far across that is; both from 0 to 1.
-function acrossAt(height) {
-  let low = 0;
-  let high = 1;
-  for (let round = 0; round < 12; round += 1) {
-    const middle = (low + high) / 2;
-    if (1.5 * middle * (1 - middle) + middle ** 3 < height) low = middle;
-    else high = middle;
-  }
-  return low * low * (3 - 2 * low);
-}
-
-// An arrow down is a curve. Its words stand just above the node that only it leads to; where several lead to one, they
-// stand below the nodes that these come from, so that they are not in each other's way. An arrow back goes round.
-function Way({ sourceX, sourceY, targetX, targetY, markerEnd, label, data }) {
-  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition: Position.Bottom, targetPosition: Position.Top };
-  if (targetY <= sourceY) {
-    const side = Math.max(sourceX, targetX) + data.half + BESIDE;
-    const [path] = getSmoothStepPath({ ...ends, centerX: side, borderRadius: 12, offset: BESIDE });
-    return <BaseEdge path={path} markerEnd={markerEnd} label={label} labelX={side} labelY={sourceY + BESIDE} />;
-  }
-  const [path] = getBezierPath(ends);
-  const down = targetY - sourceY;
-  const from = data.isAlone ? down - FROM_END : Math.min(FROM_END + LANE * data.lane, down - FROM_END);
-  const labelX = sourceX + (targetX - sourceX) * acrossAt(from / down);
-  return <BaseEdge path={path} markerEnd={markerEnd} label={label} labelX={labelX} labelY={sourceY + from} />;
+// An arrow down is a curve; one back goes round. Their words lie on top of all arrows.
+function Way({ id, sourceY, targetX, targetY, markerEnd, data }) {
+  const { words, x, y, begin, side } = data;
+  const ends = { sourceX: begin, sourceY, targetX, targetY, sourcePosition: Position.Bottom, targetPosition: Position.Top };
+  const [path] =
+    targetY > sourceY
+      ? getBezierPath(ends)
+      : getSmoothStepPath({ ...ends, centerX: side, borderRadius: 12, offset: BESIDE });
+  const place = { maxWidth: MOST_WIDE, transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` };
+  return (
+    <>
+      <BaseEdge path={path} markerEnd={markerEnd} />
+      {words && (
+        <EdgeLabelRenderer>
+          <span className="chart-words" data-arrow={id} style={place} aria-hidden="true">
+            {words}
+          </span>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
 }
 
 const edgeTypes = { way: Way };
@@ -156,7 +154,7 @@ function drawn(cache, thing, make) {
 
 function drawnEdge(edge, way) {
   const known = drawnEdges.get(edge);
-  if (known && ["name", "words", "isAlone", "lane"].every((what) => known.data[what] === way[what])) return known;
+  if (known && ["name", "words", "x", "y", "begin", "side"].every((what) => known.data[what] === way[what])) return known;
   drawnEdges.set(edge, edgeOf(edge, way));
   return drawnEdges.get(edge);
 }
@@ -190,7 +188,6 @@ function edgeOf(edge, way) {
     data: way,
     source: edge.source,
     target: edge.target,
-    label: way.words,
     ariaLabel: [wordsOf(edge), way.name].filter(Boolean).join(": "),
     className: edge.change ? `edge-${edge.change}` : undefined,
     focusable: false,
@@ -198,7 +195,7 @@ function edgeOf(edge, way) {
   };
 }
 
-// Arrows from one node to one other lie on each other: the last of them, which is on top, has the words of all.
+// Arrows from one node to one other lie on each other: the last of them has the words of all.
 function edgesOf(chart) {
   const edges = [...chart.edges.values()];
   const between = new Map();
@@ -206,19 +203,47 @@ function edgesOf(chart) {
     const pair = JSON.stringify([edge.source, edge.target]);
     between.set(pair, [...(between.get(pair) ?? []), edge]);
   }
-  const tops = new Map([...between.values()].map((same) => [same.at(-1), same.map(wordsOf).filter(Boolean).join(" / ")]));
   const leading = new Map();
-  for (const { target } of tops.keys()) leading.set(target, (leading.get(target) ?? 0) + 1);
-  const lanes = new Map();
+  for (const [{ target }] of between.values()) leading.set(target, (leading.get(target) ?? 0) + 1);
+  const arrows = [...between].map(([pair, same]) => {
+    const { id, source, target } = same.at(-1);
+    const words = same.map(wordsOf).filter(Boolean).join(" / ");
+    const isAlone = leading.get(target) === 1;
+    return { id, pair, words, source, isAlone, ...wayOf(chart.nodes.get(source), chart.nodes.get(target)) };
+  });
+  fanOut(arrows);
+  const known = new Map(arrows.map((arrow) => [arrow.pair, arrow]));
+  const places = placesOfWords(chart.nodes.values(), arrows);
   return edges.map((edge) => {
-    const words = tops.get(edge) ?? "";
-    const isAlone = leading.get(edge.target) === 1;
-    const lane = isAlone || !words ? 0 : (lanes.get(edge.source) ?? 0);
-    if (!isAlone && words) lanes.set(edge.source, lane + 1);
     const [source, target] = [chart.nodes.get(edge.source), chart.nodes.get(edge.target)];
     const name = `from ${source?.text || "a node"} to ${target?.text || "a node"}`;
-    return drawnEdge(edge, { words, isAlone, lane, name, half: (source?.width ?? 0) / 2 });
+    const arrow = known.get(JSON.stringify([edge.source, edge.target]));
+    const words = arrow.id === edge.id ? arrow.words : "";
+    const { x, y } = (words && places.get(edge.id)) || NOWHERE;
+    return drawnEdge(edge, { words, x, y, begin: arrow.from[0], side: arrow.side, name });
   });
+}
+
+// Arrows down from one node begin beside each other, in the order in which they arrive.
+function fanOut(arrows) {
+  const leaving = new Map();
+  for (const arrow of arrows.filter(({ from, to }) => to[1] > from[1])) {
+    leaving.set(arrow.source, [...(leaving.get(arrow.source) ?? []), arrow]);
+  }
+  for (const fan of leaving.values()) {
+    const apart = Math.min(MOST_APART, FAN / Math.max(1, fan.length - 1));
+    fan.sort((one, other) => one.to[0] - other.to[0]);
+    fan.forEach((arrow, number) => {
+      arrow.from[0] += (number - (fan.length - 1) / 2) * apart;
+    });
+  }
+}
+
+// How an arrow runs: from the lower edge of a node to the upper one of another; back, beside both.
+function wayOf(source, target) {
+  const from = [source.x + source.width / 2, source.y + source.height];
+  const to = [target.x + target.width / 2, target.y];
+  return { from, to, side: Math.max(from[0], to[0]) + source.width / 2 + BESIDE, turn: BESIDE };
 }
 
 // A chart as it is kept here: nodes and arrows by id, in their order.
@@ -333,6 +358,28 @@ function Follow({ chart, here }) {
   return null;
 }
 
+// What steers the view stands above the chart, where it covers nothing.
+function Bar({ isWhole, onWhole }) {
+  const flow = useReactFlow();
+  const tools = [
+    [Plus, "Zoom in", () => flow.zoomIn({ duration: glide() })],
+    [Minus, "Zoom out", () => flow.zoomOut({ duration: glide() })],
+    [Scan, "Show all", () => flow.fitView({ ...FIT, duration: glide() })],
+  ];
+  return (
+    <div className="chart-bar">
+      {tools.map(([Icon, words, onPress]) => (
+        <button key={words} type="button" className="chart-button" aria-label={words} title={words} onClick={onPress}>
+          <Icon size={18} aria-hidden="true" />
+        </button>
+      ))}
+      <button type="button" className="chart-button chart-button-last" onClick={() => onWhole(!isWhole)}>
+        {isWhole ? "Close" : "Enlarge"}
+      </button>
+    </div>
+  );
+}
+
 function Flow({ chart, here, label, colorMode, heat, heatHref, onChoose, isWhole, onWhole }) {
   const [stop, setStop] = useState("");
   const box = useRef(null);
@@ -380,6 +427,7 @@ function Flow({ chart, here, label, colorMode, heat, heatHref, onChoose, isWhole
       aria-description="Arrow keys go from node to node."
       onKeyDown={press}
     >
+      <Bar isWhole={isWhole} onWhole={onWhole} />
       <At.Provider value={context}>
         <ReactFlow
           colorMode={colorMode}
@@ -404,13 +452,7 @@ function Flow({ chart, here, label, colorMode, heat, heatHref, onChoose, isWhole
           onInit={() => begin(chart.nodes.has(here) ? here : chart.start)}
         >
           <Background gap={24} />
-          <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: glide() }} />
           {isLarge && !isHuge && <MiniMap pannable zoomable ariaLabel="Overview" />}
-          <Panel position="top-right">
-            <button type="button" className="chart-button" onClick={() => onWhole(!isWhole)}>
-              {isWhole ? "Close" : "Enlarge"}
-            </button>
-          </Panel>
           <Follow chart={chart} here={here} />
         </ReactFlow>
       </At.Provider>

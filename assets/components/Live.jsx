@@ -134,6 +134,24 @@ function useHeading() {
   }, []);
 }
 
+// The banner stays below the bar: what else stays on the screen, or comes into view, is to stand below the banner.
+function useRoomForBanner(isShown) {
+  useEffect(() => {
+    const banner = document.querySelector(".banner:not(.banner-offer)");
+    if (!banner) return undefined;
+    const root = document.documentElement.style;
+    const sizes = new ResizeObserver(() => {
+      const stays = getComputedStyle(banner).position === "sticky";
+      root.setProperty("--banner-height", stays ? `${banner.offsetHeight}px` : "0px");
+    });
+    sizes.observe(banner);
+    return () => {
+      sizes.disconnect();
+      root.removeProperty("--banner-height");
+    };
+  }, [isShown]);
+}
+
 // Without a line, a page that is asked for is one that says so, and not the browser's own; where that is allowed.
 function useWordsWithoutALine() {
   useEffect(() => {
@@ -179,6 +197,7 @@ export function Live({
   }, [count]);
 
   useSeen(hydrated, alerts ?? [], onSeen);
+  useRoomForBanner(count > 0);
   useFocusBack();
   useHeading();
   useWordsWithoutALine();

@@ -79,6 +79,7 @@ export function Writing({
         value={text}
         maxLength={maxLength}
         placeholder={placeholder}
+        aria-invalid={isEmptied(text) || undefined}
         aria-describedby={hint ? `${id}-hint` : undefined}
         onChange={(event) => {
           latest.current = event.target.value;
@@ -93,8 +94,9 @@ export function Writing({
           {hint}
         </span>
       )}
-      <span className="writing-state" aria-hidden="true">
-        {isEmptied(text) ? "Not kept while it is empty" : waiting || text !== known.current ? "Saving …" : ""}
+      <span className="writing-state">
+        <span aria-hidden="true">{!isEmptied(text) && (waiting || text !== known.current) ? "Saving …" : ""}</span>
+        <span role="status">{isEmptied(text) ? "Not kept while it is empty" : ""}</span>
       </span>
       {hasPreview && text && (
         <div className="node-help" role="group" aria-label={`Preview of ${label.toLowerCase()}`}>

@@ -6,6 +6,7 @@ from uuid import UUID
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Browsers
+from tests.browser.ears import listen, wait_until_heard
 from tests.browser.keys import press_by_key, reach
 from tests.browser.screen import dialog, press, question, toast
 from tests.notifications.workers import eventually
@@ -20,6 +21,17 @@ EDIT_PATH = re.compile(r"/trees/([0-9a-f-]{36})/edit$")
 QUESTIONS = ("Is the lamp lit?", "Does the fan turn?", "Is there a beep?", "Is the screen on?")
 
 SAVED_SECONDS = 10
+
+# Each arrow, by the words of another one that it runs through.
+RUN_THROUGH = """() => [...document.querySelectorAll("[data-arrow]")].flatMap((words) => {
+  const { left, right, top, bottom } = words.getBoundingClientRect();
+  const isThrough = (path) => Array.from({ length: 200 }, (_, part) =>
+    path.getPointAtLength((path.getTotalLength() * part) / 199).matrixTransform(path.getScreenCTM())
+  ).some(({ x, y }) => x > left && x < right && y > top && y < bottom);
+  return [...document.querySelectorAll(".react-flow__edge")]
+    .filter((edge) => edge.dataset.id !== words.dataset.arrow && isThrough(edge.querySelector(".react-flow__edge-path")))
+    .map((edge) => `${edge.dataset.id} through ${words.dataset.arrow}`);
+})"""
 
 
 def text(page: Page) -> Locator:
@@ -207,8 +219,9 @@ def _write_about_the_tree(page: Page, team: Team) -> None:
         return do(team.admin, tree_editing.get_draft, tree_id=team.tree_id).details.title
 
     eventually(lambda: kept() == "No light", SAVED_SECONDS)
+    listen(page)
     title.fill("")
-    expect(page.get_by_text("Not kept while it is empty")).to_be_visible()
+    wait_until_heard(page, "Not kept while it is empty")
     tags.focus()
     expect(title).to_have_value("No light")
     assert kept() == "No light"
@@ -240,6 +253,10 @@ def test_publishing_is_refused_with_every_error_named(page_of: Browsers, team: T
     expect(page.get_by_role("heading", name="Node b")).to_be_focused()
     expect(page.get_by_role("region", name="Node", exact=True)).to_contain_text("Nothing leads to this node.")
 
+    page.goto(f"/trees/{tree_id}")
+    page.get_by_role("link", name="So. Nothing leads to this node.").click()
+    expect(page.get_by_role("heading", name="Node b")).to_be_visible()
+
 
 def test_the_words_of_answers_that_lead_to_one_node_stand_together_on_the_chart(
     page_of: Browsers, team: Team
@@ -254,6 +271,20 @@ def test_the_words_of_answers_that_lead_to_one_node_stand_together_on_the_chart(
     chart = page.get_by_role("group", name="Chart of the draft")
     expect(chart.get_by_text("Yes / No", exact=True)).to_be_visible()
     expect(chart.get_by_text("No", exact=True)).to_have_count(0)
+
+
+def test_no_arrow_runs_through_the_words_of_another(page_of: Browsers, team: Team) -> None:
+    ends = {"d": Node("d", NodeKind.RESOLUTION, "Good."), "e": Node("e", NodeKind.ESCALATION, "Bad.")}
+    ways = {"a": ("b", "d"), "b": ("e", "d")}
+    questions = {
+        name: Node(name, NodeKind.QUESTION, f"{name}?", options=(
+            Option("n", "No, it is dark", no), Option("y", "Yes, it is lit", yes)))
+        for name, (no, yes) in ways.items()
+    }  # fmt: skip
+    tree_id = transact(add_draft, team.engineer, Tree("a", questions | ends))
+    page = page_of(team.engineer, f"/trees/{tree_id}", device="desk")
+    expect(page.locator("[data-arrow]")).to_have_count(4)
+    assert page.evaluate(RUN_THROUGH) == []
 
 
 def test_versions_are_compared_in_words_and_on_the_chart_and_one_is_restored(

@@ -150,7 +150,7 @@ def test_unknown_inactive_and_wrong_answer_alike_and_take_as_long(monkeypatch: p
         "wrong": lambda: sign_in("anna@acme.test", "another password"),
     }
     said, seconds = zip(*(refused(call) for call in verify.values()), strict=True)
-    assert set(said) == {"E-mail or password is wrong."}
+    assert set(said) == {"Email or password is wrong."}
     inactive, unknown, wrong = seconds
     assert wrong > 0.05
     assert 0.5 < unknown / wrong < 2

@@ -102,7 +102,7 @@ def test_foreign_ids_are_unknown_ids(calls: GoodCalls, fn: UseCase):
     "email", ["", "\0", "\ud800", "owner@acme.test\0", "owner@\udfffacme.test", "é" * 200_000]
 )
 def test_an_odd_address_signs_nobody_in_and_opens_no_account(clean_database: str, email: str):
-    with pytest.raises(AppError, match="E-mail or password is wrong"):
+    with pytest.raises(AppError, match="Email or password is wrong"):
         auth.sign_in(email=email, password="demo-password", device="")
     with pytest.raises(Invalid) as refusal:
         auth.register(email=email, password="demo-password", name="Me", account_name="Us")

@@ -88,8 +88,9 @@ def hit_card(hit: rx.Var[TreeHit], start_here: Any, restore: Any) -> rx.Componen
     )
 
 
-def session_card(session: rx.Var[SessionSummary], *actions: rx.Component) -> rx.Component:
-    """Return a session in a list, with where it stands and what can be done with it."""
+def session_card(session: rx.Var[SessionSummary], *actions: rx.Component, me: Any = "") -> rx.Component:
+    """Return a session in a list, with where it stands, who goes on with it, if not ``me``, and what can be done."""
+    is_elsewhere = ((session.status == "active") | (session.status == "parked")) & (session.holder.id != me)
     return rx.box(
         rx.flex(
             rx.link(
@@ -111,6 +112,7 @@ def session_card(session: rx.Var[SessionSummary], *actions: rx.Component) -> rx.
             session.step_count,
             rx.cond(session.step_count == 1, " step · ", " steps · "),
             ago(session.updated_at),
+            rx.cond(is_elsewhere, f" · {session.holder.name} has it", ""),
             size="2",
             class_name="quiet",
         ),

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from troubleshoot_app.components.badges import severity_badge, status_badge
+from troubleshoot_app.components.badges import status_badge
 from troubleshoot_app.components.dialogs import (
     close_button,
     dialog,
@@ -16,7 +16,9 @@ from troubleshoot_app.components.editor_panels import how_many
 from troubleshoot_app.components.editor_scenarios import replay_hint, trial_dialog
 from troubleshoot_app.components.forms import text_field
 from troubleshoot_app.components.lists import search_field
-from troubleshoot_app.schemas.editor import DraftProblem, TargetView, TreeChoice
+from troubleshoot_app.components.problems import problem_line
+from troubleshoot_app.schemas.editor import TargetView, TreeChoice
+from troubleshoot_app.schemas.trees import DraftProblem
 from troubleshoot_app.states.editor import EditorState
 
 
@@ -170,12 +172,7 @@ def _refused_dialog() -> rx.Component:
     def error(problem: rx.Var[DraftProblem]) -> rx.Component:
         return rx.el.li(
             rx.el.button(
-                severity_badge(problem.severity),
-                rx.box(
-                    rx.text(rx.cond(problem.words != "", problem.words, "The tree"), weight="medium"),
-                    rx.text(problem.message, size="2"),
-                    class_name="grow",
-                ),
+                problem_line(problem),
                 type="button",
                 on_click=EditorState.select(rx.cond(problem.node_id, problem.node_id, "").to(str)),
                 class_name="target",

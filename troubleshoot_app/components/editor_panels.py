@@ -2,10 +2,11 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.badges import severity_badge
 from troubleshoot_app.components.lists import search_field
+from troubleshoot_app.components.problems import problem_line
 from troubleshoot_app.components.react import Writing, chart
-from troubleshoot_app.schemas.editor import DraftProblem, TargetView
+from troubleshoot_app.schemas.editor import TargetView
+from troubleshoot_app.schemas.trees import DraftProblem
 from troubleshoot_app.services.tree_editing import CATEGORY_LENGTH, DESCRIPTION_LENGTH, TITLE_LENGTH
 from troubleshoot_app.states.editor import EditorState
 from troubleshoot_app.states.editor_views import SHOWN_PROBLEMS, SHOWN_TARGETS
@@ -147,12 +148,7 @@ def _found(target: rx.Var[TargetView]) -> rx.Component:
 def _problem_link(problem: rx.Var[DraftProblem]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
-            severity_badge(problem.severity),
-            rx.box(
-                rx.cond(problem.words != "", rx.text(problem.words, size="2", class_name="quiet clamp")),
-                rx.text(problem.message, size="3"),
-                class_name="grow",
-            ),
+            problem_line(problem),
             type="button",
             on_click=EditorState.select(rx.cond(problem.node_id, problem.node_id, "").to(str)),
             class_name="target",

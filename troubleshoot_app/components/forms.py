@@ -11,7 +11,7 @@ def field(
     """Return a one-line text field under its label; ``fault`` is what is wrong with what was sent, said below it."""
     described = _described(name, hint) if fault is None else _faulty(name, fault)
     control = rx.input(id=f"field-{name}", name=name, size="3", width="100%", **described, **props)
-    said = rx.fragment() if fault is None else _fault(name, fault)
+    said = rx.fragment() if fault is None else fault_of(name, fault)
     return _labelled(label, name, hint, rx.fragment(control, said))
 
 
@@ -25,9 +25,19 @@ def text_field(label: str, name: str, *, hint: str = "", **props: Any) -> rx.Com
 
 
 def choice(
-    label: str, name: str, options: list[tuple[str, str]], default: Any, *, in_rows: bool = False
+    label: str,
+    name: str,
+    options: list[tuple[str, str]],
+    default: Any,
+    *,
+    in_rows: bool = False,
+    fault: rx.Var[str] | None = None,
 ) -> rx.Component:
-    """Return one choice out of a few, all of them visible, each big enough for a thumb; one a row if asked."""
+    """Return one choice out of a few, all of them visible, each big enough for a thumb; one a row if asked.
+
+    ``fault`` is what is wrong with what was sent, said below it.
+    """
+    described = {} if fault is None else _faulty(name, fault)["custom_attrs"]
     return rx.el.fieldset(
         rx.el.legend(label, class_name="field-label"),
         rx.box(
@@ -41,8 +51,18 @@ def choice(
             ],
             class_name="choices choices-rows" if in_rows else "choices",
         ),
+        rx.fragment() if fault is None else fault_of(name, fault),
         class_name="choice-set",
-        custom_attrs={"role": "radiogroup", "aria-label": label},
+        custom_attrs={"role": "radiogroup", "aria-label": label, **described},
+    )
+
+
+def fault_of(name: str, fault: rx.Var[str]) -> rx.Component:
+    """Return the place below what is called ``name`` where it is said, and read out, what is wrong with it."""
+    return rx.box(
+        rx.cond(fault != "", rx.text(fault, size="2", class_name="field-fault")),
+        id=f"fault-{name}",
+        role="alert",
     )
 
 
@@ -62,11 +82,3 @@ def _described(name: str, hint: str) -> dict[str, Any]:
 def _faulty(name: str, fault: rx.Var[str]) -> dict[str, Any]:
     is_faulty = rx.cond(fault != "", "true", "false")
     return {"custom_attrs": {"aria-describedby": f"fault-{name}", "aria-invalid": is_faulty}}
-
-
-def _fault(name: str, fault: rx.Var[str]) -> rx.Component:
-    return rx.box(
-        rx.cond(fault != "", rx.text(fault, size="2", class_name="field-fault")),
-        id=f"fault-{name}",
-        role="alert",
-    )

@@ -44,6 +44,16 @@ def path_so_far() -> rx.Component:
                 class_name="path",
             ),
         ),
+        rx.cond(
+            (SessionState.seq > SessionState.recent.length()),
+            rx.button(
+                rx.cond(SessionState.path_open, "Show fewer", "Show the whole path"),
+                variant="soft",
+                color_scheme="gray",
+                size="3",
+                on_click=SessionState.show_path(~SessionState.path_open),
+            ),
+        ),
         rx.box(
             rx.button(
                 rx.icon("map", size=18, custom_attrs={"aria-hidden": "true"}),
@@ -68,16 +78,6 @@ def path_so_far() -> rx.Component:
                 ),
             ),
             class_name="so-far-tools",
-        ),
-        rx.cond(
-            (SessionState.seq > SessionState.recent.length()),
-            rx.button(
-                rx.cond(SessionState.path_open, "Show fewer", "Show the whole path"),
-                variant="soft",
-                color_scheme="gray",
-                size="3",
-                on_click=SessionState.show_path(~SessionState.path_open),
-            ),
         ),
         class_name="so-far",
     )

@@ -90,6 +90,10 @@ def _briefing() -> rx.Component:
         ),
         rx.cond(shown.reason != "", rx.el.blockquote(rx.text(shown.reason, size="4"), class_name="reason")),
         rx.cond(shown.briefing.out_of_range.length() > 0, _out_of_range()),
+        rx.cond(
+            shown.claimed_by,
+            rx.text(f"{shown.claimed_by.name} picked it up ", ago(shown.claimed_at), ".", size="3"),
+        ),
         _actions(),
         _stuck(),
         rx.el.section(
@@ -180,7 +184,7 @@ def _actions() -> rx.Component:
     return rx.box(
         rx.cond(
             (shown.status == "open") & InboxState.is_senior & ~HandoffState.is_from_me,
-            rx.button("Pick up", size="4", on_click=InboxState.pick_up(shown.id)),
+            rx.button("Pick up", size="3", on_click=InboxState.pick_up(shown.id)),
         ),
         rx.cond(
             (shown.status == "claimed") & HandoffState.is_mine,
@@ -206,10 +210,6 @@ def _actions() -> rx.Component:
                 color_scheme="gray",
                 on_click=HandoffState.cancel,
             ),
-        ),
-        rx.cond(
-            shown.claimed_by,
-            rx.text(f"{shown.claimed_by.name} picked it up ", ago(shown.claimed_at), ".", size="3"),
         ),
         class_name="actions",
     )

@@ -98,7 +98,9 @@ def _sessions() -> rx.Component:
     return _section(
         "Continue",
         ("All sessions", "/sessions"),
-        rx.box(rx.foreach(HomeState.sessions, session_card), class_name="stack"),
+        rx.box(
+            rx.foreach(HomeState.sessions, lambda one: session_card(one, me=HomeState.me)), class_name="stack"
+        ),
     )
 
 

@@ -284,7 +284,7 @@ def _counted() -> rx.Component:
         rx.link("Back to the figures", href=state.back, size="3", class_name="page-link"),
         rx.cond(
             state.total > 0,
-            rx.box(rx.foreach(state.sessions, session_card), class_name="cards"),
+            rx.box(rx.foreach(state.sessions, lambda one: session_card(one, me="")), class_name="cards"),
             empty("clipboard-list", "No sessions here", "Choose other days on the page before this one."),
         ),
         rx.cond(

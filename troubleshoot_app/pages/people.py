@@ -4,7 +4,7 @@ import reflex as rx
 
 from troubleshoot_app.components.badges import role_badge
 from troubleshoot_app.components.dialogs import form_dialog, question_dialog
-from troubleshoot_app.components.forms import choice, field
+from troubleshoot_app.components.forms import choice, fault_of, field
 from troubleshoot_app.components.lists import more_button
 from troubleshoot_app.components.react import Follow, ago, clock
 from troubleshoot_app.components.shell import not_for_you, page, page_heading, waiting
@@ -193,8 +193,8 @@ def _action(
 def _invite_dialog() -> rx.Component:
     return form_dialog(
         "Invite",
-        field("Email", "email", fault=PeopleState.fault, type="email", auto_complete="off", auto_focus=True),
-        choice("Role", "role", _ROLES, "viewer", in_rows=True),
+        field("Email", "email", fault=_fault_of("email"), type="email", auto_complete="off", auto_focus=True),
+        choice("Role", "role", _ROLES, "viewer", in_rows=True, fault=_fault_of("role")),
         opened=PeopleState.dialog == "invite",
         on_toggle=PeopleState.toggle_dialog,
         on_submit=PeopleState.invite,
@@ -207,8 +207,8 @@ def _change_dialog() -> rx.Component:
     chosen = PeopleState.chosen
     return form_dialog(
         f"Change {chosen.name}",
-        field("Name", "name", default_value=chosen.name, max_length=200),
-        choice("Role", "role", _ROLES, chosen.role, in_rows=True),
+        field("Name", "name", fault=_fault_of("name"), default_value=chosen.name, max_length=200),
+        choice("Role", "role", _ROLES, chosen.role, in_rows=True, fault=_fault_of("role")),
         opened=PeopleState.dialog == "change",
         on_toggle=PeopleState.toggle_dialog,
         on_submit=PeopleState.change,
@@ -220,6 +220,7 @@ def _change_dialog() -> rx.Component:
 def _deactivate_dialog() -> rx.Component:
     return question_dialog(
         f"Deactivate {PeopleState.chosen.name}?",
+        fault_of("decision", PeopleState.fault),
         opened=PeopleState.dialog == "deactivate",
         on_toggle=PeopleState.toggle_dialog,
         explanation="They are signed out everywhere, cannot sign in and are not told of escalations. Cases that they "
@@ -233,6 +234,7 @@ def _deactivate_dialog() -> rx.Component:
 def _delete_dialog() -> rx.Component:
     return question_dialog(
         f"Delete {PeopleState.chosen.name}?",
+        fault_of("decision", PeopleState.fault),
         opened=PeopleState.dialog == "delete",
         on_toggle=PeopleState.toggle_dialog,
         explanation="They are signed out everywhere and gone from this list for good. Cases that they picked up are open "
@@ -240,3 +242,7 @@ def _delete_dialog() -> rx.Component:
         confirm="Delete",
         on_confirm=PeopleState.delete,
     )
+
+
+def _fault_of(name: str) -> rx.Var[str]:
+    return rx.cond(PeopleState.faulty == name, PeopleState.fault, "").to(str)

@@ -131,6 +131,7 @@ def _session(session: rx.Var[SessionSummary]) -> rx.Component:
             role="group",
             custom_attrs={"aria-label": name},
         ),
+        me=SessionsState.me,
     )
 
 

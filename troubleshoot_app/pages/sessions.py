@@ -84,8 +84,8 @@ def _about() -> rx.Component:
         rx.text(
             rx.cond(SessionState.title != "", SessionState.title + " · ", ""),
             SessionState.tree_title,
-            rx.cond(SessionState.asset != "", " · " + SessionState.asset, ""),
-            rx.cond(SessionState.ticket_ref != "", " · " + SessionState.ticket_ref, ""),
+            _part(SessionState.asset),
+            _part(SessionState.ticket_ref),
             size="2",
             class_name="quiet clamp about-case",
         ),
@@ -96,6 +96,11 @@ def _about() -> rx.Component:
         wrap="wrap",
         class_name="about",
     )
+
+
+def _part(words: rx.Var[str]) -> rx.Component:
+    """Return the name of a machine or of a ticket; it is not broken where it fits a line."""
+    return rx.cond(words != "", rx.fragment(" · ", rx.el.span(words, class_name="whole")))
 
 
 def _standing() -> rx.Component:

@@ -3,16 +3,17 @@
 import reflex as rx
 
 from troubleshoot_app.components.aloud import found_aloud
-from troubleshoot_app.components.badges import severity_badge, status_badge
+from troubleshoot_app.components.badges import status_badge
 from troubleshoot_app.components.cards import hit_card
 from troubleshoot_app.components.dialogs import question_dialog
 from troubleshoot_app.components.export import tree_export_button
 from troubleshoot_app.components.forms import field
 from troubleshoot_app.components.links import link_button
 from troubleshoot_app.components.lists import narrowing, search_box, select
+from troubleshoot_app.components.problems import problem_line
 from troubleshoot_app.components.react import chart
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
-from troubleshoot_app.schemas.trees import Category, ProblemView
+from troubleshoot_app.schemas.trees import Category, DraftProblem
 from troubleshoot_app.states.inbox import InboxState
 from troubleshoot_app.states.trees import TreesState, TreeState
 
@@ -238,15 +239,20 @@ def _draft_only() -> rx.Component:
 def _problems() -> rx.Component:
     return rx.el.section(
         rx.heading("What is wrong with it", as_="h2", size="5"),
-        rx.el.ul(rx.foreach(TreeState.problems, _problem), class_name="problems"),
+        rx.el.ul(rx.foreach(TreeState.problems, _problem), class_name="targets"),
         class_name="section",
     )
 
 
-def _problem(problem: rx.Var[ProblemView]) -> rx.Component:
+def _problem(problem: rx.Var[DraftProblem]) -> rx.Component:
+    node: rx.Var[str] = rx.Var(f'encodeURIComponent({problem.node_id} ?? "")', _var_type=str)
     return rx.el.li(
-        severity_badge(problem.severity),
-        rx.text(rx.cond(problem.node_id, f"{problem.node_id}: ", ""), problem.message, size="3"),
+        rx.link(
+            problem_line(problem),
+            href=f"/trees/{TreeState.tree.id}/edit?node={node}",
+            underline="none",
+            class_name="target",
+        )
     )
 
 

@@ -88,7 +88,7 @@ def _comparison() -> rx.Component:
                 rx.cond(
                     shown.changes.length() > 0,
                     rx.el.ul(rx.foreach(shown.changes, _change), class_name="rows"),
-                    rx.text("Nothing.", size="3", class_name="quiet"),
+                    rx.text("Nothing differs.", size="3", class_name="quiet"),
                 ),
                 chart(
                     f"/api/v1/web/charts/versions/{VersionsState.id}?older={VersionsState.older}"

@@ -72,12 +72,6 @@ class NodeForm(BaseModel):
     problems: list[ProblemView]
 
 
-class DraftProblem(ProblemView):
-    """One thing that is wrong with the draft, with how the node begins that it is about."""
-
-    words: str
-
-
 class ScenarioLine(BaseModel):
     """A scenario in the editor: ``words`` say where its answers must end, ``fault`` why the draft breaks it."""
 

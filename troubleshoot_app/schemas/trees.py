@@ -82,6 +82,12 @@ class ProblemView(BaseModel):
     message: str
 
 
+class DraftProblem(ProblemView):
+    """One thing that is wrong with a draft, with how the node begins that it is about; empty for the whole tree."""
+
+    words: str
+
+
 class TreeSummary(BaseModel):
     """A tree in a list. ``slug`` is its name in addresses (``/t/{slug}``), ``version`` the published one, ``node_count``
     that of what the reader gets."""

@@ -26,7 +26,7 @@ from troubleshoot_app.services.inputs import text_of
 SIGN_IN_COOKIE = "troubleshoot_sign_in"
 WEB_SIGN_IN_LIFETIME = timedelta(days=30)
 DEVICE_LENGTH = 300
-WRONG = "E-mail or password is wrong."
+WRONG = "Email or password is wrong."
 
 
 @dataclass(frozen=True, slots=True)

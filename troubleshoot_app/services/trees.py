@@ -1,12 +1,15 @@
 """Trees: what can be walked, and who sees which state of it."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.actor import Actor, Permission
-from troubleshoot_app.domain.errors import Problem
+from troubleshoot_app.domain.errors import Problem, Severity
 from troubleshoot_app.domain.formats.tree_file import TreeFile
+from troubleshoot_app.domain.formats.words import plain
 from troubleshoot_app.domain.readings import Reading, range_to_document, reading_to_document
 from troubleshoot_app.domain.tree import Node, Tree, tree_from_document, tree_to_document
 from troubleshoot_app.domain.tree_status import TreeStatus
@@ -15,6 +18,7 @@ from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.schemas.trees import (
     Category,
+    DraftProblem,
     NodeView,
     OptionView,
     ProblemView,
@@ -43,6 +47,8 @@ from troubleshoot_app.services.tree_slugs import new_slug
 
 LIST_LIMIT = 200
 TAGS_LIMIT = 200
+WORDS_LENGTH = 90
+UNWRITTEN = "(nothing written yet)"
 
 
 def list_trees(db: Session, actor: Actor, *, limit: int = LIST_LIMIT) -> list[TreeSummary]:
@@ -70,7 +76,7 @@ def list_tags(db: Session, actor: Actor) -> list[str]:
     return sorted(db.execute(most).scalars(), key=str.casefold)
 
 
-def get_summary(db: Session, actor: Actor, *, tree_id: object) -> tuple[TreeSummary, list[ProblemView]]:
+def get_summary(db: Session, actor: Actor, *, tree_id: object) -> tuple[TreeSummary, list[DraftProblem]]:
     """Return a tree in one line and, to who may change it, what is wrong with its draft; ``NotFound`` otherwise."""
     require(actor, Permission.TREE_READ)
     row = visible_tree(db, actor, tree_id)
@@ -95,13 +101,13 @@ def published_tree(db: Session, actor: Actor, *, tree_id: object) -> Tree:
     return _walked(db, visible_tree(db, actor, tree_id))
 
 
-def draft_problems(db: Session, actor: Actor, *, tree_id: object) -> list[ProblemView]:
-    """Return what is wrong with the draft of a tree, in the order of its nodes."""
+def draft_problems(db: Session, actor: Actor, *, tree_id: object) -> list[DraftProblem]:
+    """Return what is wrong with the draft of a tree, errors first."""
     require(actor, Permission.TREE_READ_DRAFTS)
     row = get_row(db, actor, TroubleshootingTree, tree_id)
     tree = tree_from_document(row.draft)
     around = neighbourhood(db, actor.account_id, tree, row.id)
-    return [problem_view(problem) for problem in problems_of_draft(db, row.id, tree, around)]
+    return in_words(tree, problems_of_draft(db, row.id, tree, around))
 
 
 def add_tree(db: Session, actor: Actor, file: TreeFile, *, is_import: bool = False) -> TroubleshootingTree:
@@ -195,6 +201,27 @@ def problem_view(problem: Problem) -> ProblemView:
     return ProblemView(
         severity=problem.severity, node_id=problem.node_id, code=problem.code, message=problem.message
     )
+
+
+def in_words(tree: Tree, found: Iterable[Problem]) -> list[DraftProblem]:
+    """Return problems of a tree with the words of the nodes that they are about, errors first."""
+    ordered = sorted(found, key=lambda problem: problem.severity is not Severity.ERROR)
+    return [
+        DraftProblem(**problem_view(problem).model_dump(), words=words_of(tree, problem.node_id or ""))
+        for problem in ordered
+    ]
+
+
+def words_of(tree: Tree, node_id: str) -> str:
+    """Return a node in a few plain words; empty when there is no such node."""
+    node = tree.nodes.get(node_id)
+    return (shortened(node.text) or UNWRITTEN) if node is not None else ""
+
+
+def shortened(text: str) -> str:
+    """Return Markdown as plain words, as many as fit a line or two."""
+    line = plain(text)
+    return line if len(line) <= WORDS_LENGTH else line[: WORDS_LENGTH - 1] + "…"
 
 
 def tree_view(summary: TreeSummary, tree: Tree) -> TreeView:

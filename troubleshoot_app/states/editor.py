@@ -28,6 +28,8 @@ class NewTreeState(SignedInState):
 class EditorState(NodeGestures, WordGestures, JumpGestures, MeasureGestures, SignedInState):
     """One tree being written: what is on the form, and what becomes of the draft as a whole."""
 
+    _asked: str = ""
+
     @rx.var
     def has_node(self) -> bool:
         """Whether there is a node on the form."""
@@ -35,16 +37,19 @@ class EditorState(NodeGestures, WordGestures, JumpGestures, MeasureGestures, Sig
 
     @handler(Policy.SIGNED_IN)
     async def load(self):
-        """Show the draft that the address names; after a reconnect, where its author was."""
+        """Show the draft and the node that the address names; after a reconnect, where its author was."""
         if self.id != self.tree_id:
             self.reset()
+        asked = self.router.url.query_parameters.get("node", "")
+        begin = self._shown() if asked == self._asked else asked
         try:
             draft = await self._run(tree_editing.get_draft, tree_id=self.tree_id)
         except (NotFound, Forbidden) as error:
             self.reset()
             self.missing = error.detail
             return
-        self._show(draft, self._shown() or draft.tree.start)
+        self._asked = asked
+        self._show(draft, begin)
         self._show_details(draft)
 
     @handler(Policy.SENIOR)

@@ -9,7 +9,8 @@ from troubleshoot_app.domain import editing
 from troubleshoot_app.domain.editing import Patch
 from troubleshoot_app.domain.history import Gesture, History, Place, Retold
 from troubleshoot_app.domain.tree import Node, Tree
-from troubleshoot_app.schemas.editor import ClashView, DraftProblem, NodeForm, ScenarioLine, TargetView
+from troubleshoot_app.schemas.editor import ClashView, NodeForm, ScenarioLine, TargetView
+from troubleshoot_app.schemas.trees import DraftProblem
 from troubleshoot_app.services import tree_editing
 from troubleshoot_app.services.tree_editing import Details, Draft, Edited
 from troubleshoot_app.states.base import SignedInState

@@ -4,13 +4,10 @@ from collections import defaultdict
 from typing import Any
 
 from troubleshoot_app.domain.editing import incoming
-from troubleshoot_app.domain.errors import Problem
-from troubleshoot_app.domain.formats.words import plain
 from troubleshoot_app.domain.readings import Reading, number_text
 from troubleshoot_app.domain.scenarios import End
-from troubleshoot_app.domain.tree import Node, Option
+from troubleshoot_app.domain.tree import Option
 from troubleshoot_app.schemas.editor import (
-    DraftProblem,
     IncomingView,
     NodeForm,
     OptionForm,
@@ -18,13 +15,12 @@ from troubleshoot_app.schemas.editor import (
     ScenarioLine,
     TargetView,
 )
-from troubleshoot_app.schemas.trees import ProblemView
+from troubleshoot_app.schemas.trees import DraftProblem
 from troubleshoot_app.services.tree_editing import DETAILS, Details, Draft
+from troubleshoot_app.services.trees import UNWRITTEN, in_words, problem_view, shortened, words_of
 
 SHOWN_PROBLEMS = 100
 SHOWN_TARGETS = 40
-WORDS_LENGTH = 90
-UNWRITTEN = "(nothing written yet)"
 
 
 def node_form(draft: Draft, node_id: str) -> NodeForm:
@@ -43,11 +39,11 @@ def node_form(draft: Draft, node_id: str) -> NodeForm:
             IncomingView(
                 node_id=parent.id,
                 option_id=option.id,
-                words=f"{_words(parent)} → {option.label or UNWRITTEN}",
+                words=f"{words_of(draft.tree, parent.id)} → {option.label or UNWRITTEN}",
             )
             for parent, option in incoming(draft.tree, node_id)
         ][:SHOWN_TARGETS],
-        problems=[_view(problem) for problem in draft.problems if problem.node_id == node_id],
+        problems=[problem_view(problem) for problem in draft.problems if problem.node_id == node_id],
     )
 
 
@@ -57,7 +53,7 @@ def _option_form(draft: Draft, option: Option) -> OptionForm:
         id=option.id,
         label=option.label,
         leads_to=option.to,
-        target=_target_words(draft, option.to),
+        target=words_of(draft.tree, option.to),
         tree=option.tree,
         tree_title=option.tree if other is None else other.title,
         tree_href="" if other is None else f"/trees/{other.id}",
@@ -77,11 +73,7 @@ def _reading_form(reading: Reading) -> ReadingForm:
 
 def problem_views(draft: Draft) -> list[DraftProblem]:
     """Return the problems of the whole tree, errors first; of very many, those that are to be mended first."""
-    ordered = sorted(draft.problems, key=lambda problem: problem.severity != "error")
-    return [
-        DraftProblem(**_view(problem).model_dump(), words=_target_words(draft, problem.node_id or ""))
-        for problem in ordered[:SHOWN_PROBLEMS]
-    ]
+    return in_words(draft.tree, draft.problems)[:SHOWN_PROBLEMS]
 
 
 def scenario_lines(draft: Draft) -> list[ScenarioLine]:
@@ -102,7 +94,7 @@ def scenario_lines(draft: Draft) -> list[ScenarioLine]:
 def _end_words(end: End) -> str:
     if end.kind is not None:
         return f"Ends at any {end.kind}."
-    return f"Ends at “{_short(end.words)}”." if end.words else f"Ends at {end.place.node_id}."
+    return f"Ends at “{shortened(end.words)}”." if end.words else f"Ends at {end.place.node_id}."
 
 
 def targets(draft: Draft, query: str, *, with_answers: bool = False) -> list[TargetView]:
@@ -126,7 +118,7 @@ def targets(draft: Draft, query: str, *, with_answers: bool = False) -> list[Tar
             found.append(
                 TargetView(
                     id=node.id,
-                    words=_words(node),
+                    words=words_of(draft.tree, node.id),
                     kind=node.kind,
                     errors=errors,
                     warnings=len(severities) - errors,
@@ -135,26 +127,6 @@ def targets(draft: Draft, query: str, *, with_answers: bool = False) -> list[Tar
             if len(found) == SHOWN_TARGETS:
                 break
     return found
-
-
-def _target_words(draft: Draft, node_id: str) -> str:
-    node = draft.tree.nodes.get(node_id)
-    return _words(node) if node is not None else ""
-
-
-def _words(node: Node) -> str:
-    return _short(node.text) or UNWRITTEN
-
-
-def _short(text: str) -> str:
-    line = plain(text)
-    return line if len(line) <= WORDS_LENGTH else line[: WORDS_LENGTH - 1] + "…"
-
-
-def _view(problem: Problem) -> ProblemView:
-    return ProblemView(
-        severity=problem.severity.value, node_id=problem.node_id, code=problem.code, message=problem.message
-    )
 
 
 def detail_text(details: Details, field: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from troubleshoot_app.core.errors import Conflict, Forbidden, Invalid
+from troubleshoot_app.core.errors import AppError, Conflict, Forbidden, Invalid
 from troubleshoot_app.schemas.lists import LIMIT, LIMIT_MOST
 from troubleshoot_app.schemas.people import Member, OpenInvitation
 from troubleshoot_app.services import invitations, users
@@ -25,6 +25,7 @@ class PeopleState(SignedInState):
     chosen: Member | None = None
     dialog: str = ""
     fault: str = ""
+    faulty: str = ""
     refused: str = ""
     loaded: bool = False
 
@@ -60,15 +61,15 @@ class PeopleState(SignedInState):
 
     @handler(Policy.SENIOR)
     async def invite(self, form: dict[str, Any]):
-        """Offer a place in the account to an address; what is wrong with it is said beside its field."""
+        """Offer a place in the account to an address; what is wrong with it is said beside the field."""
         try:
             await self._run(
                 invitations.invite, email=form.get("email"), role=form.get("role"), client=self._client()
             )
-        except (Invalid, Conflict) as error:
-            self.fault = error.detail
+        except (Invalid, Conflict, Forbidden) as error:
+            self._say_beside("role" if isinstance(error, Forbidden) else "email", error)
             return
-        self.dialog, self.fault = "", ""
+        self.dialog = ""
         await self._load()
 
     @handler(Policy.SENIOR)
@@ -85,7 +86,7 @@ class PeopleState(SignedInState):
 
     @handler(Policy.SENIOR)
     async def change(self, form: dict[str, Any]):
-        """Change the name and the role of whom the dialog is about."""
+        """Change the name and the role of whom the dialog is about; a refusal is said beside the field."""
         return await self._change(name=form.get("name"), role=form.get("role"))
 
     @handler(Policy.SENIOR)
@@ -104,7 +105,11 @@ class PeopleState(SignedInState):
         """Take whom the dialog is about out of the account."""
         if self.chosen is None:
             return None
-        await self._run(users.delete_user, user_id=self.chosen.id)
+        try:
+            await self._run(users.delete_user, user_id=self.chosen.id)
+        except (Conflict, Forbidden) as error:
+            self._say_beside("decision", error)
+            return None
         return await self._done(f"{self.chosen.name} is no longer in the account.")
 
     def _client(self) -> str:
@@ -113,8 +118,17 @@ class PeopleState(SignedInState):
     async def _change(self, **changes: Any) -> Any:
         if self.chosen is None:
             return None
-        person = await self._run(users.change_user, user_id=self.chosen.id, **changes)
+        try:
+            person = await self._run(users.change_user, user_id=self.chosen.id, **changes)
+        except (Invalid, Conflict, Forbidden) as error:
+            self._say_beside("role", error)
+            return None
         return await self._done(f"{person.name} is {'saved' if person.is_active else 'locked out'}.")
+
+    def _say_beside(self, name: str, error: AppError) -> None:
+        """Say in the dialog what was refused: beside the field that the error is about, else beside ``name``."""
+        self.faulty = str(error.errors[0]["loc"][-1]) if error.errors else name
+        self.fault = error.detail
 
     async def _done(self, sentence: str) -> Any:
         is_me = self.chosen is not None and self.chosen.id == self._owner

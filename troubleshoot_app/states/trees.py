@@ -7,7 +7,7 @@ import reflex as rx
 
 from troubleshoot_app.core.errors import NotFound
 from troubleshoot_app.domain.tree_status import TreeFilter
-from troubleshoot_app.schemas.trees import Category, ProblemView, TreeHit, TreeSummary
+from troubleshoot_app.schemas.trees import Category, DraftProblem, TreeHit, TreeSummary
 from troubleshoot_app.services import sessions, tree_files, tree_search, trees
 from troubleshoot_app.states.base import MessageState, SignedInState
 from troubleshoot_app.states.guard import Policy, handler
@@ -105,7 +105,7 @@ class TreeState(SignedInState):
     """One tree: what it is for, and starting a session on it."""
 
     tree: TreeSummary | None = None
-    problems: list[ProblemView] = []
+    problems: list[DraftProblem] = []
     missing: bool = False
 
     @rx.var
