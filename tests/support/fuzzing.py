@@ -25,10 +25,11 @@ SEARCHED_LENGTH = 10_000
 UNSAYABLE = {
     "an invitation or a link of a mail has to be a good one": ("auth_register", "web_register", "auth_password_reset"),
     "the current password has to be the right one": ("auth_password_change", "web_password_change"),
-    "a name has something to read in it": ("auth_change_me", "users_change"),
+    "a name, or what helped, has something to read in it": ("auth_change_me", "users_change", "handoffs_resolve"),
     "options of one node have different ids": ("trees_create", "trees_replace", "trees_validate"),
     "what is in a file, and that a form has no null": ("trees_import", "sessions_attach"),
     "a tree with errors is not published": ("trees_publish",),
+    "the tree has to have the node": ("sessions_start",),
     "the node has to have the option": ("sessions_step",),
     "the path has to have the step, and its node the option": ("sessions_change", "sessions_change_preview"),
     "quiet hours end at another time than they begin, in a time zone that there is": ("auth_change_preferences",),

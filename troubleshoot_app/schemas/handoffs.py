@@ -210,4 +210,4 @@ class Resolution(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"resolution": "The provider reset the line card."}]}
     )
 
-    resolution: str = Field(max_length=TEXT_LENGTH)
+    resolution: str = Field(max_length=TEXT_LENGTH, json_schema_extra={"minLength": 1, "pattern": r"\S"})
