@@ -44,6 +44,7 @@ def test_a_forgotten_password(server: Server, page_as: Pages, smtp: MailServer):
     email = open_account(server)
     page = page_as(None, "/login")
     page.get_by_role("link", name="Forgot password?").click()
+    page.wait_for_url("**/forgot")
     page.get_by_label("Email").fill(email)
     page.get_by_role("button", name="Send the link").click()
     said = page.get_by_role("status").filter(has_text="If the address is known, a mail is on its way.")
