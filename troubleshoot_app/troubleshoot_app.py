@@ -13,6 +13,7 @@ from troubleshoot_app.api.unread import EndUnread
 from troubleshoot_app.components.connection import connection_strip, unbroken
 from troubleshoot_app.components.head import head_components
 from troubleshoot_app.components.react import Toasts
+from troubleshoot_app.components.styles import STYLESHEETS
 from troubleshoot_app.core.log import configure_logging
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.notifications.mail import sender_from
@@ -30,7 +31,7 @@ configure_logging()
 app = rx.App(
     frontend_exception_handler=BrowserErrors().log,
     backend_exception_handler=on_backend_exception,
-    stylesheets=["/app.css"],
+    stylesheets=STYLESHEETS,
     head_components=head_components(),
     toaster=Toasts.create(color_mode=rx.color_mode),
     html_lang="en",
