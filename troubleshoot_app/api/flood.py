@@ -6,9 +6,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BURST = 200
 MESSAGES_PER_SECOND = 100.0
-LENGTH = (
-    32 * 1024
-)  # a message counts once more for each so many characters, for reading it takes as much longer
+# A message counts once more for each so many characters, for reading it takes as much longer.
+LENGTH = 32 * 1024
 
 
 class Allowance:

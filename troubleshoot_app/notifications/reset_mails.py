@@ -20,9 +20,8 @@ from troubleshoot_app.notifications.leases import finish, is_leased
 
 logger = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(
-    days=2
-)  # longer than failures are counted for, and no longer: it is what strangers have typed
+# Longer than failures are counted for, and no longer: it is what strangers have typed.
+KEPT_FOR = timedelta(days=2)
 NOBODY = "Nobody active has this address."
 
 # Both in lower case by the database, as its unique index has it: Python's idea of that is another one.
@@ -108,8 +107,6 @@ def _needless(reset: PasswordReset) -> str:
         return "No longer good before this was sent."
     if reset.expires_at <= now():
         return "Expired before this could be sent."
-    return (
-        ""
-        if token_hash(token_of(reset.id)) == reset.token_hash
-        else "The server has another SECRET_KEY by now."
-    )
+    if token_hash(token_of(reset.id)) != reset.token_hash:
+        return "The server has another SECRET_KEY by now."
+    return ""
