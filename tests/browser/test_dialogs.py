@@ -30,7 +30,7 @@ WALKING: Dialogs = {
     "Menu": "Menu",
 }  # fmt: skip
 CHANGING: Dialogs = {re.compile("^Change answer"): "Change answer"}
-LISTED: Dialogs = {re.compile("Title, ticket"): "What is it about?"}
+LISTED: Dialogs = {re.compile("Title, notes"): "What is it about?"}
 WRITING: Dialogs = {
     "Publish": "Publish", "Delete": "Delete this node?", "Choose target": "Where does this answer lead?",
     re.compile("^Move branch"): "Move this branch", "Try it": "Try it",

@@ -28,9 +28,10 @@ def test_found_narrowed_named_taken_away_and_taken_up_again(page_of: Browsers, t
     found = page.get_by_role("link", name=re.compile("Left alone|Router in hall 3|Hall 3, again"))
     expect(found).to_have_text(["Router in hall 3"])
 
-    press(page, "Title, ticket")
+    press(page, "Title, notes")
     dialog(page, "What is it about?").get_by_label("Title").fill("Hall 3, again")
     dialog(page, "What is it about?").get_by_label("Ticket").fill("INC-4711")
+    dialog(page, "What is it about?").get_by_label("Notes").fill("The lift is out of order.")
     do(team.viewer, sessions.update_session, session_id=hall.id, asset="RT-9")
     dialog(page, "What is it about?").get_by_role("button", name="Save").click()
     expect(found).to_have_text(["Hall 3, again"])
@@ -59,7 +60,9 @@ def test_found_narrowed_named_taken_away_and_taken_up_again(page_of: Browsers, t
     expect(senior.get_by_text("No open sessions")).to_be_visible()
     senior.get_by_label("Whose").select_option("account")
     expect(senior.get_by_role("link", name="Hall 3, again")).to_be_visible()
-    expect(senior.get_by_role("button", name="Title, ticket")).to_have_count(0)
+    expect(senior.get_by_role("button", name="Title, notes")).to_have_count(0)
+    senior.get_by_role("link", name="Hall 3, again").click()
+    expect(senior.get_by_text("The lift is out of order.")).to_be_visible()
 
 
 def test_the_note_is_copied_in_one_press(page_of: Browsers, team: Team) -> None:

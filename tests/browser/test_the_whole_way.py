@@ -19,12 +19,14 @@ from tests.browser.screen import (
 )
 from tests.support.accounts import allow_password, wait_until_told
 from tests.support.pages import DEMO_PASSWORD, Pages
-from tests.support.people import Person, Team
+from tests.support.people import Person, Team, do
 from tests.support.server import Server
 from tests.support.smtp import MailServer
+from troubleshoot_app.services import sessions
 
 POWER, WAN, PLUG = "Is the power LED lit?", "Is the WAN LED green?", "Plug it in."
 REASON = "The LED blinks amber and the branch cannot order."
+NOTES = "The key is at the front desk."
 PRESS_AT_ONCE_MS = 700
 
 
@@ -40,6 +42,8 @@ def test_from_a_stuck_technician_to_the_end_of_the_case(
 
     technician = _sign_in_and_get_stuck(page_as, team.viewer)
     escalate(technician, REASON, "Urgent")
+    session_id = technician.url.rpartition("/")[2]
+    do(team.viewer, sessions.update_session, session_id=session_id, notes=NOTES)
     for tab in connected:
         _is_alerted(tab, team.viewer)
 
@@ -114,7 +118,7 @@ def _follow_the_mail(server: Server, smtp: MailServer, page_as: Pages, team: Tea
     sign_in(page, team.engineer2.email, DEMO_PASSWORD)
     expect(page).to_have_url(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("Branch 12 is offline")
-    for words in (REASON, "Lit since noon", "Amber, twice a second", WAN):
+    for words in (REASON, NOTES, "Lit since noon", "Amber, twice a second", WAN):
         expect(page.get_by_role("main")).to_contain_text(words)
     return page
 
@@ -135,6 +139,7 @@ def _has_the_case(page: Page, person: Person) -> None:
     expect(page).to_have_url(SESSION_PATH)
     expect(question(page)).to_have_text(WAN)
     expect(page.get_by_text(REASON)).to_be_visible()
+    expect(page.get_by_text(NOTES)).to_be_visible()
     expect(page.get_by_role("textbox", name="Note")).to_have_value("Amber, twice a second")
     expect(page.get_by_role("listitem").filter(has_text=POWER).first).to_contain_text("Lit since noon")
     expect(page.get_by_role("button", name="Yes", exact=True)).to_be_enabled()

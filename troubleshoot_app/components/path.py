@@ -44,6 +44,7 @@ def path_so_far() -> rx.Component:
                 class_name="path",
             ),
         ),
+        case_notes(SessionState.notes),
         rx.cond(
             (SessionState.seq > SessionState.recent.length()),
             rx.button(
@@ -80,6 +81,18 @@ def path_so_far() -> rx.Component:
             class_name="so-far-tools",
         ),
         class_name="so-far",
+    )
+
+
+def case_notes(notes: Any) -> rx.Component:
+    """Return the notes on a case as a whole, if there are any."""
+    return rx.cond(
+        notes != "",
+        rx.box(
+            rx.heading("Notes on the case", as_="h3", size="3"),
+            rx.text(notes, size="3", class_name="step-note"),
+            class_name="case-notes",
+        ),
     )
 
 

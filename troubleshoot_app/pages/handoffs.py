@@ -7,7 +7,7 @@ from troubleshoot_app.components.badges import overdue_badge, priority_badge, st
 from troubleshoot_app.components.cards import handoff_card
 from troubleshoot_app.components.case_dialogs import release_dialog, resolve_dialog
 from troubleshoot_app.components.links import link_button, replay_link
-from troubleshoot_app.components.path import step_line
+from troubleshoot_app.components.path import case_notes, step_line
 from troubleshoot_app.components.react import Follow, ago, inline_prose, prose
 from troubleshoot_app.components.shell import empty, no_page, page, page_heading, waiting
 from troubleshoot_app.components.watch import unreachable_strip, watch_list
@@ -112,6 +112,7 @@ def _briefing() -> rx.Component:
                 ),
                 rx.text("Nothing yet: escalated from the first question.", class_name="quiet"),
             ),
+            case_notes(shown.briefing.notes),
             class_name="section",
         ),
         rx.cond(

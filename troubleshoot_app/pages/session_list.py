@@ -6,7 +6,7 @@ from troubleshoot_app.components.aloud import found_aloud
 from troubleshoot_app.components.cards import session_card
 from troubleshoot_app.components.dialogs import form_dialog
 from troubleshoot_app.components.export import copy_button, export_button
-from troubleshoot_app.components.forms import field
+from troubleshoot_app.components.forms import field, text_field
 from troubleshoot_app.components.links import link_button, replay_link
 from troubleshoot_app.components.lists import more_button, narrowing, search_box, select
 from troubleshoot_app.components.shell import empty, page, page_heading, waiting
@@ -119,7 +119,7 @@ def _session(session: rx.Var[SessionSummary]) -> rx.Component:
                 is_mine,
                 rx.button(
                     rx.icon("pencil", size=18, custom_attrs={"aria-hidden": "true"}),
-                    "Title, ticket",
+                    "Title, notes",
                     size="3",
                     variant="soft",
                     color_scheme="gray",
@@ -142,6 +142,7 @@ def _about_dialog() -> rx.Component:
         field("Title", "title", default_value=chosen.title, max_length=200, auto_focus=True),
         field("Ticket", "ticket_ref", default_value=chosen.ticket_ref, max_length=200),
         field("Asset", "asset", default_value=chosen.asset, max_length=200),
+        text_field("Notes", "notes", default_value=SessionsState.chosen_notes, max_length=10_000),
         opened=SessionsState.dialog == "about",
         on_toggle=SessionsState.toggle_dialog,
         on_submit=SessionsState.describe,

@@ -30,6 +30,7 @@ class SessionsState(SignedInState):
     has_more: bool = False
     me: str = ""
     chosen: SessionSummary | None = None
+    chosen_notes: str = ""
     dialog: str = ""
     loads: int = 0
 
@@ -91,7 +92,11 @@ class SessionsState(SignedInState):
     async def open_dialog(self, session_id: str):
         """Ask what a session of the list is about; an empty id closes the dialog."""
         self.chosen = next((one for one in self.sessions if one.id == session_id), None)
-        self.dialog = "about" if self.chosen is not None else ""
+        if self.chosen is None:
+            self.dialog = ""
+            return
+        view = await self._run(sessions.get_session, session_id=self.chosen.id, latest_steps=0)
+        self.chosen_notes, self.dialog = view.notes, "about"
 
     @handler(Policy.SIGNED_IN)
     async def toggle_dialog(self, opened: bool):
@@ -101,10 +106,11 @@ class SessionsState(SignedInState):
 
     @handler(Policy.SIGNED_IN)
     async def describe(self, form: dict[str, Any]):
-        """Keep what was changed of the title, the ticket and the asset of the session that the dialog is about."""
+        """Keep what was changed of what is said about the session that the dialog is about."""
         if self.chosen is None:
             return None
         shown = {name: getattr(self.chosen, name) for name in ("title", "ticket_ref", "asset")}
+        shown["notes"] = self.chosen_notes
         changed = {name: form.get(name) for name, before in shown.items() if form.get(name) != before}
         await self._run(sessions.update_session, session_id=self.chosen.id, **changed)
         self.dialog = ""

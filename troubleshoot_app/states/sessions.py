@@ -37,6 +37,7 @@ class SessionState(SignedInState):
     title: str = ""
     ticket_ref: str = ""
     asset: str = ""
+    notes: str = ""
     tree_title: str = ""
     tree_id_walked: str = ""
     current_tree: str = ""
@@ -283,6 +284,7 @@ class SessionState(SignedInState):
             "title": view.title,
             "ticket_ref": view.ticket_ref,
             "asset": view.asset,
+            "notes": view.notes,
             "tree_title": view.tree.title,
             "tree_id_walked": view.tree.id,
             "current_tree": view.current_tree.title if view.current_tree.id != view.tree.id else "",
