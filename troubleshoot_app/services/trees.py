@@ -203,12 +203,12 @@ def problem_view(problem: Problem) -> ProblemView:
     )
 
 
-def in_words(tree: Tree, found: Iterable[Problem]) -> list[DraftProblem]:
-    """Return problems of a tree with the words of the nodes that they are about, errors first."""
+def in_words(tree: Tree, found: Iterable[Problem], *, at_most: int | None = None) -> list[DraftProblem]:
+    """Return problems of a tree, or the first few, with the words of the nodes that they are about, errors first."""
     ordered = sorted(found, key=lambda problem: problem.severity is not Severity.ERROR)
     return [
         DraftProblem(**problem_view(problem).model_dump(), words=words_of(tree, problem.node_id or ""))
-        for problem in ordered
+        for problem in ordered[:at_most]
     ]
 
 

@@ -73,7 +73,7 @@ def _reading_form(reading: Reading) -> ReadingForm:
 
 def problem_views(draft: Draft) -> list[DraftProblem]:
     """Return the problems of the whole tree, errors first; of very many, those that are to be mended first."""
-    return in_words(draft.tree, draft.problems)[:SHOWN_PROBLEMS]
+    return in_words(draft.tree, draft.problems, at_most=SHOWN_PROBLEMS)
 
 
 def scenario_lines(draft: Draft) -> list[ScenarioLine]:
