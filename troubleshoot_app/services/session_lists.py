@@ -14,7 +14,7 @@ from troubleshoot_app.schemas.sessions import SessionPage, TreeName, WholeSessio
 from troubleshoot_app.services.access import of_account, require
 from troubleshoot_app.services.inputs import known_id, text_of
 from troubleshoot_app.services.paging import PageRequest, take_page
-from troubleshoot_app.services.session_rows import SESSION, SESSION_ROWS
+from troubleshoot_app.services.session_rows import SESSION, SESSION_ROWS, is_own
 from troubleshoot_app.services.session_views import session_summary, session_view
 
 
@@ -73,9 +73,7 @@ def list_walked_trees(db: Session, actor: Actor) -> list[TreeName]:
     require(actor, Permission.SESSION_WALK)
     walked = select(SESSION.c.id).where(SESSION.c.tree_id == col(TroubleshootingTree.id))
     if not actor.may(Permission.SESSION_READ_ALL):
-        walked = walked.where(
-            or_(SESSION.c.holder_id == actor.user_id, SESSION.c.started_by_id == actor.user_id)
-        )
+        walked = walked.where(is_own(actor))
     trees = of_account(
         select(col(TroubleshootingTree.id), col(TroubleshootingTree.title)), TroubleshootingTree, actor
     )
@@ -87,9 +85,7 @@ def _wanted(actor: Actor, scope: Scope, status: SessionStatus | None, tree_id: s
     require(actor, Permission.SESSION_READ_ALL if scope is Scope.ACCOUNT else Permission.SESSION_WALK)
     query = SESSION_ROWS.where(SESSION.c.account_id == actor.account_id)
     if scope is Scope.MINE:
-        query = query.where(
-            or_(SESSION.c.holder_id == actor.user_id, SESSION.c.started_by_id == actor.user_id)
-        )
+        query = query.where(is_own(actor))
     if status is not None:
         query = query.where(SESSION.c.status == status)
     if tree_id is not None:

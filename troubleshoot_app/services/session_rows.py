@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
@@ -101,6 +101,11 @@ def with_values(row: SessionRow, changed: dict[str, Any]) -> SessionRow:
     """Return ``row`` with ``changed`` in place of what it held."""
     fields = vars(row) if isinstance(row, SimpleNamespace) else row._asdict()
     return SimpleNamespace(**(fields | changed))
+
+
+def is_own(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition for sessions that the actor holds or started."""
+    return or_(SESSION.c.holder_id == actor.user_id, SESSION.c.started_by_id == actor.user_id)
 
 
 def check_held(row: SessionRow, actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """Sessions: start, answer, note, go back, complete."""
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from troubleshoot_app.core.clock import now
@@ -28,6 +28,7 @@ from troubleshoot_app.services.session_rows import (
     check_held,
     check_revision,
     check_walkable,
+    is_own,
     lock_session,
     move_session,
     read_session,
@@ -113,7 +114,7 @@ def list_sessions(
     require(actor, Permission.SESSION_WALK)
     query = SESSION_ROWS.where(
         SESSION.c.account_id == actor.account_id,
-        or_(SESSION.c.holder_id == actor.user_id, SESSION.c.started_by_id == actor.user_id),
+        is_own(actor),
     )
     if open_only:
         query = query.where(SESSION.c.status.in_(OPEN_STATUSES))
