@@ -15,7 +15,7 @@ from troubleshoot_app.services.access import of_account, require
 from troubleshoot_app.services.inputs import known_id, text_of
 from troubleshoot_app.services.paging import PageRequest, take_page
 from troubleshoot_app.services.session_rows import SESSION, SESSION_ROWS, is_own
-from troubleshoot_app.services.session_views import session_summary, session_view
+from troubleshoot_app.services.session_views import session_summary, session_views
 
 
 class Scope(StrEnum):
@@ -65,7 +65,7 @@ def find_whole_sessions(
 ) -> WholeSessionPage:
     """Return the same sessions with all their steps; the same as ``find_sessions`` is raised."""
     rows, cursor = take_page(db, _wanted(actor, scope, status, tree_id), SESSION.c.id, page)
-    return WholeSessionPage(items=[session_view(db, row) for row in rows], next_cursor=cursor)
+    return WholeSessionPage(items=session_views(db, rows), next_cursor=cursor)
 
 
 def list_walked_trees(db: Session, actor: Actor) -> list[TreeName]:
