@@ -23,7 +23,7 @@ def run(*arguments: str, given: str = "", **settings: str) -> subprocess.Complet
     return subprocess.run(
         [sys.executable, "-m", "troubleshoot_app", *arguments],
         cwd=ROOT,
-        env=clean_environment(SECRET_KEY="k" * 40, **settings),
+        env=clean_environment(**{"SECRET_KEY": "k" * 40} | settings),
         input=given,
         capture_output=True,
         text=True,
@@ -95,6 +95,8 @@ def test_a_setting_that_is_no_number_is_told_by_its_name() -> None:
     [
         ("SMTP_URL", "http://mail.example.org", "smtp[s]://user:password@host:port"),
         ("MAIL_FROM", "nobody", "troubleshoot@example.org"),
+        ("MAIL_FROM", "Help\n<help@example.org>", "troubleshoot@example.org"),
+        ("SECRET_KEY", "short", "is not usable: SECRET_KEY must have 32 characters or more"),
         ("REDIS_URL", "cache:6379", "redis://host:6379/0"),
         (
             "PUBLIC_URL",
@@ -103,7 +105,7 @@ def test_a_setting_that_is_no_number_is_told_by_its_name() -> None:
         ),
     ],
 )
-def test_a_server_does_not_start_with_an_address_that_it_cannot_use(
+def test_a_server_does_not_start_with_a_setting_that_it_cannot_use(
     name: str, value: str, saying: str
 ) -> None:
     assert_refused(run("serve", **{name: value}), saying)

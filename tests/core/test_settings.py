@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from tests.support.server import SETTINGS
 from troubleshoot_app.core.settings import Settings
 
+LONG_ENOUGH = "0123456789abcdef" * 2
+
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
@@ -98,8 +100,15 @@ def test_a_database_of_ones_own_wants_a_secret_key(environment: pytest.MonkeyPat
     environment.setenv("DATABASE_URL", "postgresql://elsewhere/db")
     with pytest.raises(ValueError, match="SECRET_KEY is required when DATABASE_URL is set"):
         Settings().require_secret()
-    environment.setenv("SECRET_KEY", "mine")
-    assert Settings().require_secret() == "mine"
+    environment.setenv("SECRET_KEY", LONG_ENOUGH)
+    assert Settings().require_secret() == LONG_ENOUGH
+
+
+def test_a_key_that_is_too_short_to_sign_with_is_refused_and_not_shown(environment: pytest.MonkeyPatch):
+    environment.setenv("SECRET_KEY", LONG_ENOUGH[:-1])
+    with pytest.raises(ValidationError, match=r"must have 32 characters or more") as error:
+        Settings()
+    assert LONG_ENOUGH[:-1] not in str(error.value)
 
 
 def test_the_secret_is_made_once_and_for_its_owner_alone(environment: pytest.MonkeyPatch, tmp_path: Path):
@@ -117,14 +126,15 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(environment: pytest.Mon
     assert [path.name for path in file.parent.iterdir()] == ["secret_key"]
 
 
-def test_an_empty_secret_is_never_used(environment: pytest.MonkeyPatch, tmp_path: Path):
+@pytest.mark.parametrize("kept", ["\n", LONG_ENOUGH[:-1] + "\n"])
+def test_a_secret_that_was_cut_off_is_never_used(environment: pytest.MonkeyPatch, tmp_path: Path, kept: str):
     (tmp_path / "var").mkdir()
-    (tmp_path / "var" / "secret_key").write_text("\n")
-    with pytest.raises(ValueError, match="is empty"):
+    (tmp_path / "var" / "secret_key").write_text(kept)
+    with pytest.raises(ValueError, match=r"is too short to be a key\. Remove it"):
         Settings().require_secret()
 
 
 def test_secrets_are_not_shown_with_the_settings(environment: pytest.MonkeyPatch):
-    environment.setenv("SECRET_KEY", "hush-hush")
+    environment.setenv("SECRET_KEY", "hush-hush" * 4)
     environment.setenv("SMTP_URL", "smtp://me:hush-hush@mail")
     assert "hush" not in repr(Settings())

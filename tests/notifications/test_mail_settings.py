@@ -50,11 +50,22 @@ def test_a_malformed_smtp_url_is_told_at_start_without_its_password(url: str) ->
 
 
 @pytest.mark.parametrize(
-    "mail_from", ["nobody", "a@b.c, d@e.f", "Name <>", "žofie@example.org", "a@b\r\nBcc: c@d"]
-)
+    "mail_from",
+    [
+        "nobody", "a@b.c, d@e.f", "Name <>", "žofie@example.org", "a@b\r\nBcc: c@d", "a@b.c\n", "Two\nlines <a@b.c>",
+        "a@b.c,", "N\0 <a@b.c>", "a @b.c", "Name <a@b.c", "Name a@b.c", "Team: a@b.c;", "a@b..c",
+    ],
+)  # fmt: skip
 def test_a_malformed_sender_is_told_at_start(mail_from: str) -> None:
-    with pytest.raises(ValueError, match=r"^MAIL_FROM must be a mail address"):
+    with pytest.raises(ValueError, match=r"^MAIL_FROM must be one mail address"):
         sender_from(Settings(mail_from=mail_from))
+
+
+@pytest.mark.parametrize(
+    "mail_from", ["a@b", "Help desk <help@example.org>", '"Doe, Žofie" <zofie@[127.0.0.1]>']
+)
+def test_a_sender_may_have_a_name(mail_from: str) -> None:
+    assert sender_from(Settings(mail_from=mail_from))
 
 
 def test_without_a_server_mails_are_written_to_the_outbox(tmp_path: Path) -> None:

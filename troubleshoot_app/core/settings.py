@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SECRET_BYTES = 32
+SECRET_BYTES = 32  # as many as HS256 wants (RFC 7518, section 3.2)
 YEAR_SECONDS = 365 * 24 * 3600
 DEFAULT_PORTS = {"http": 80, "https": 443}
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
@@ -21,7 +21,9 @@ REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 class Settings(BaseSettings):
     """What the operator decides; each field is the environment variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     database_url: str | None = None
     redis_url: str | None = None
@@ -42,6 +44,16 @@ class Settings(BaseSettings):
     webhook_allow_private: bool = False
     log_format: Literal["text", "json"] = "text"
     var_dir: Path = Path("var")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str | None) -> str | None:
+        if value is not None and not _is_long_enough(value):
+            raise ValueError(
+                f"SECRET_KEY must have {SECRET_BYTES} characters or more. Make one with "
+                '`python -c "import secrets; print(secrets.token_urlsafe(32))"`.'
+            )
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -86,7 +98,7 @@ class Settings(BaseSettings):
         """Return the key that signs tokens; make and keep one (mode 0600) for the embedded database.
 
         Raises:
-            ValueError: ``DATABASE_URL`` is set and ``SECRET_KEY`` is not.
+            ValueError: ``DATABASE_URL`` is set and ``SECRET_KEY`` is not, or somebody has shortened what was kept.
         """
         if self.secret_key:
             return self.secret_key
@@ -98,11 +110,15 @@ class Settings(BaseSettings):
         if not path.exists():
             _make_secret(path)
         secret = path.read_text().strip()
-        if not secret:
+        if not _is_long_enough(secret):
             raise ValueError(
-                f"{path} is empty. Remove it: another key is made, and everybody signs in again."
+                f"{path} is too short to be a key. Remove it: another one is made, and everybody signs in again."
             )
         return secret
+
+
+def _is_long_enough(secret: str) -> bool:
+    return len(secret.encode()) >= SECRET_BYTES
 
 
 def _origin(url: str) -> str:

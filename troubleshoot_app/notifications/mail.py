@@ -59,7 +59,8 @@ def sender_from(settings: Settings) -> MailSender:
         domain = mailbox_from(settings.mail_from).domain
     except ValueError:
         raise ValueError(
-            "MAIL_FROM must be a mail address in ASCII, such as troubleshoot@example.org."
+            "MAIL_FROM must be one mail address in ASCII, such as troubleshoot@example.org, or a name and one, such as "
+            "Help <help@example.org>."
         ) from None
     if not settings.smtp_url:
         return OutboxSender(settings.var_dir / OUTBOX)

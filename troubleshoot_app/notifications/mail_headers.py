@@ -14,6 +14,7 @@ LOCAL_PART_LENGTH = 64
 
 _LOCAL_PART = re.compile(r"""[^\s\x00-\x20\x7f"(),:;<>@\[\\\].]+(\.[^\s\x00-\x20\x7f"(),:;<>@\[\\\].]+)*""")
 _DOMAIN = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[(IPv6:)?[0-9A-Fa-f.:]+\]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSEEN = dict.fromkeys(
     [
         *(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"),
@@ -56,10 +57,14 @@ def mailbox(name: str | None, address: str) -> Address:
 
 
 def mailbox_from(value: str) -> Address:
-    """Return the one mailbox written as ``name@host`` or ``Name <name@host>``; ValueError unless it is, in ASCII."""
+    """Return the one mailbox written as ``name@host`` or ``Name <name@host>`` in one line; ValueError unless it is, in
+    ASCII but for the name."""
     found = getaddresses([value])
-    address = mailbox(*found[0]) if len(found) == 1 else None
-    if address is None or not address.domain or not address.username.isascii():
+    name, spec = found[0] if len(found) == 1 else ("", "")
+    address = mailbox(name, spec)
+    written = value.strip(" ")
+    is_as_written = written == spec or written.endswith(f"<{spec}>")
+    if not (is_as_written and address.domain and address.username.isascii()) or _CONTROL.search(value):
         raise ValueError("not a mail address")
     return address
 
