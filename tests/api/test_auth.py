@@ -385,6 +385,7 @@ def test_the_documentation_knows_both_ways_to_sign_in(api: Api):
     [
         "/auth/register", "/auth/login/json", "/auth/refresh", "/auth/logout", "/auth/password/forgot",
         "/auth/password/reset", "/auth/web/sign-in", "/auth/web/register", "/auth/web/invitation",
+        "/auth/web/reset",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ def reset(api: Api, token: str, password: str = NEW) -> int:
     return api.post("/auth/password/reset", {"token": token, "password": password}).status_code
 
 
+def is_good(api: Api, token: str) -> httpx.Response:
+    return api.post("/auth/web/reset", {"token": token})
+
+
 def login(api: Api, password: str, email: str = ERIN) -> httpx.Response:
     return api.post("/auth/login/json", {"email": email, "password": password})
 
@@ -58,6 +62,20 @@ def test_the_link_of_the_mail_sets_a_new_password_once(api: Api, team: Team, mai
     assert login(api, NEW).status_code == 200
     entries = transact(lambda db: [(e.action, e.actor_id) for e in db.scalars(select(AuditEntry))])
     assert ("password.reset", team.engineer.id) in entries
+
+
+def test_whether_a_link_is_good_is_told_before_a_password_is_typed_and_uses_nothing_up(
+    api: Api, team: Team, mails: MailServer, monkeypatch: pytest.MonkeyPatch
+):
+    token = mailed_token(api, mails)
+    assert [is_good(api, token).status_code for _ in range(2)] == [204, 204]
+    monkeypatch.setattr(passwords, "now", lambda: now() + timedelta(minutes=31))
+    expired = is_good(api, token)
+    monkeypatch.undo()
+    assert reset(api, token) == 204
+    used, unknown = is_good(api, token), is_good(api, "x")
+    assert (unknown.status_code, unknown.json()["detail"]) == (404, passwords.NO_LONGER)
+    assert expired.content == used.content == unknown.content
 
 
 def test_everybody_with_the_old_password_is_signed_out(api: Api, api_as: As, team: Team, mails: MailServer):

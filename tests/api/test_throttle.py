@@ -111,12 +111,14 @@ def test_only_trusted_proxies_say_for_whom_they_come(
 
 
 def test_tokens_of_mails_cannot_be_guessed_on_and_on(api: Api, team: Team):
-    for _ in range(throttle.FAILURES_OF_CLIENT.amount):
-        assert api.post("/auth/web/invitation", {"invitation": "x"}).status_code == 404
+    for number in range(throttle.FAILURES_OF_CLIENT.amount):
+        asked = ("invitation", {"invitation": "x"}) if number % 2 else ("reset", {"token": "x"})
+        assert api.post(f"/auth/web/{asked[0]}", asked[1]).status_code == 404
     assert api.post("/auth/web/invitation", {"invitation": "x"}).status_code == 429
     body = {"email": "new@acme.test", "password": PASSWORD, "name": "New", "invitation": "x"}
     assert api.post("/auth/register", body).status_code == 429
     assert api.post("/auth/password/reset", {"token": "x", "password": PASSWORD}).status_code == 429
+    assert api.post("/auth/web/reset", {"token": "x"}).status_code == 429
 
 
 def test_one_place_opens_so_many_accounts_and_asks_for_so_many_mails(

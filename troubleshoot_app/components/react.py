@@ -45,7 +45,7 @@ class PostForm(rx.Component):
 class ByInvitation(rx.Component):
     """Shows its children to who comes with an invitation in the address (``?invitation=``), or else to who does not."""
 
-    library = "$/public/components/Invitation.jsx"
+    library = "$/public/components/MailedLink.jsx"
     tag = "ByInvitation"
 
     invited: rx.Var[bool]
@@ -54,10 +54,20 @@ class ByInvitation(rx.Component):
 class Offer(rx.Component):
     """Says what the invitation in the address offers, around the form that accepts it."""
 
-    library = "$/public/components/Invitation.jsx"
+    library = "$/public/components/MailedLink.jsx"
     tag = "Offer"
 
     action: rx.Var[str]
+
+
+class GoodLink(rx.Component):
+    """Shows its children, or, when the link for a new password that leads here is no longer good, the way ``again``."""
+
+    library = "$/public/components/MailedLink.jsx"
+    tag = "GoodLink"
+
+    action: rx.Var[str]
+    again: rx.Var[str]
 
 
 class Live(rx.Component):

@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from troubleshoot_app.components.forms import field
-from troubleshoot_app.components.react import ByInvitation, Offer, PostForm
+from troubleshoot_app.components.forms import field, text_field
+from troubleshoot_app.components.react import ByInvitation, GoodLink, Offer, PostForm
 from troubleshoot_app.components.shell import outside_page
 
 PASSWORD_HINT = "At least 8 characters. A few words in a row are good."  # noqa: S105  what people read beside the field
@@ -59,17 +59,21 @@ def reset() -> rx.Component:
     return outside_page(
         _card(
             "Choose a new password",
-            PostForm.create(
-                _new_password(),
-                _submit("Save password"),
-                action="/api/v1/auth/password/reset",
-                secret="token",  # noqa: S106  the name of the part of the address
-                done="Your password is changed, and you are signed out everywhere. Sign in with the new one.",
-                class_name="stack",
+            GoodLink.create(
+                PostForm.create(
+                    _new_password(),
+                    _submit("Save password"),
+                    _aside("The link is too old? ", "Ask for a new one", "/forgot"),
+                    action="/api/v1/auth/password/reset",
+                    secret="token",  # noqa: S106  the name of the part of the address
+                    done="Your password is changed, and you are signed out everywhere. Sign in with the new one.",
+                    class_name="stack",
+                ),
+                action="/api/v1/auth/web/reset",
+                again="/forgot",
             ),
         ),
         _aside("", "Sign in", "/login"),
-        _aside("The link is too old? ", "Ask for a new one", "/forgot"),
     )
 
 
@@ -94,7 +98,7 @@ def _join() -> rx.Component:
         Offer.create(
             PostForm.create(
                 field("Your name", "name", auto_complete="name"),
-                _email(),
+                _invited_email(),
                 _new_password(),
                 _submit("Create account"),
                 action="/api/v1/auth/web/register",
@@ -112,6 +116,15 @@ def _card(title: str, *children: rx.Component) -> rx.Component:
 
 def _email() -> rx.Component:
     return field("Email", "email", type="email", auto_complete="username")
+
+
+def _invited_email() -> rx.Component:
+    """Return the address that an invitation is for, on as many lines as it takes; and once more for what keeps passwords,
+    which looks for it in a field of one line."""
+    return rx.fragment(
+        text_field("Email", "email", rows="1", resize="none", read_only=True, class_name="whole-address"),
+        rx.el.input(name="email", auto_complete="username", hidden=True),
+    )
 
 
 def _new_password() -> rx.Component:

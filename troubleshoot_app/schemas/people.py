@@ -192,6 +192,14 @@ class Acknowledgement(BaseModel):
     detail: str
 
 
+class ResetToken(Body):
+    """The token of the mail."""
+
+    model_config = _for_example({"token": "the token of the mail"})
+
+    token: Secret
+
+
 class PasswordChoice(Body):
     """The token of the mail, and the new password."""
 

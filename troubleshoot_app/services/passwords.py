@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.core.errors import Invalid
+from troubleshoot_app.core.errors import Invalid, NotFound
 from troubleshoot_app.core.ids import new_id
 from troubleshoot_app.core.security import hash_password, token_hash, verify_password
 from troubleshoot_app.domain.actor import Actor
@@ -22,6 +22,7 @@ from troubleshoot_app.services.inputs import invalid
 logger = logging.getLogger(__name__)
 
 RESET_LIFETIME = timedelta(minutes=30)
+NO_LONGER = "This link does not work any more. Ask for a new one."
 
 
 def ask_for_reset(email: str) -> None:
@@ -38,6 +39,17 @@ def ask_for_reset(email: str) -> None:
     transact(_open_reset, address)
 
 
+def check_link(*, token: str, client: str = "") -> None:
+    """Return when a new password can be set with the token of a mail, which stays as it is.
+
+    Raises:
+        NotFound: the token is not, or no longer, good.
+        TooManyRequests: too many wrong tokens came from this ``client``.
+    """
+    if not _is_good(token, client):
+        raise NotFound(NO_LONGER)
+
+
 def reset(*, token: str, password: str, client: str = "") -> None:
     """Set a new password with the token of a mail, and end all sign-ins of its owner.
 
@@ -46,10 +58,7 @@ def reset(*, token: str, password: str, client: str = "") -> None:
         TooManyRequests: too many wrong tokens came from this ``client``.
     """
     accounts.raise_for(accounts.password_errors(password))
-    counts = throttle.failures_of(client)
-    throttle.require_room(counts)
-    if transact(_owner_of, token) is None:
-        throttle.add(counts)
+    if not _is_good(token, client):
         raise _bad_link()
     throttle.forgive(transact(_use_reset, token, hash_password(password)))
 
@@ -82,6 +91,16 @@ def _open_reset(db: Session, address: str) -> None:
             expires_at=now() + RESET_LIFETIME,
         )
     )
+
+
+def _is_good(token: str, client: str) -> bool:
+    """Tell whether a token is good; one that is not counts for its ``client``, or else tokens could be guessed."""
+    counts = throttle.failures_of(client)
+    throttle.require_room(counts)
+    if transact(_owner_of, token) is not None:
+        return True
+    throttle.add(counts)
+    return False
 
 
 def _owner_of(db: Session, token: str) -> UUID | None:
@@ -129,4 +148,4 @@ def _set_password(db: Session, user: User, password_hash: str) -> None:
 
 
 def _bad_link() -> Invalid:
-    return invalid("token", "This link does not work any more. Ask for a new one.")
+    return invalid("token", NO_LONGER)

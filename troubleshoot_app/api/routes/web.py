@@ -15,6 +15,7 @@ from troubleshoot_app.schemas.people import (
     Offer,
     PasswordChange,
     Registration,
+    ResetToken,
     UserView,
 )
 from troubleshoot_app.services import auth, invitations, joining, passwords
@@ -65,6 +66,12 @@ def me(credential: BrowserCredential) -> UserView:
 def look_up_invitation(body: InvitationToken, client: Client) -> Offer:
     """Show what an invitation offers to whoever has its token."""
     return invitations.look_up(token=body.invitation, client=client)
+
+
+@router.post("/reset", status_code=204, operation_id="web_reset", responses=problems(403, 404, 429))
+def check_reset(body: ResetToken, client: Client) -> None:
+    """Say whether a new password can be chosen with the token of a mail; it stays as good as it was."""
+    passwords.check_link(token=body.token, client=client)
 
 
 @router.post(
