@@ -123,6 +123,8 @@ def test_what_came_while_the_line_was_down_is_shown_when_it_is_back(page_of: Bro
     strip = page.get_by_text("Not live: trying to connect again.")
     expect(strip).to_be_visible(timeout=20_000)
     wait_until_heard(page, "Not live")
+    page.get_by_role("button", name="Menu").click(trial=True)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Insights").click(trial=True)
     transact(escalate, team, reason="Missed.")
     page.context.set_offline(False)
     expect(banner(page)).to_contain_text("Missed.", timeout=20_000)

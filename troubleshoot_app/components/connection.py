@@ -14,7 +14,7 @@ def connection_strip() -> rx.Component:
         has_connection_errors,
         rx.box(
             rx.icon("wifi-off", size=20, custom_attrs={"aria-hidden": "true"}),
-            rx.text("Not live: trying to connect again. What you typed stays.", size="3"),
+            rx.text("Not live: trying to connect again. What you typed stays."),
             class_name="offline",
         ),
     )
