@@ -19,13 +19,14 @@ from tests.api.conftest import As
 from tests.support.accounts import cookie_for
 from tests.support.asgi import Api
 from tests.support.files import AVIF, GIF, HEIC, JPEG, LOG, PDF, WEBP, png, tiny_disk
-from tests.support.people import Person, Team
+from tests.support.people import Person, Team, do
 from troubleshoot_app.api.bodies import DROPPED
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import NoRoom
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.attachments import FILES_A_SESSION, SIZE_LIMIT
 from troubleshoot_app.models import Attachment
+from troubleshoot_app.services import attachments
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE
 from troubleshoot_app.services.integrity import list_faults
 
@@ -348,6 +349,10 @@ def test_an_account_takes_so_many_bytes_and_no_other_account_notices(
     assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
     assert "all files of your account together may have 1 MB" in refused.json()["detail"]
     assert send(viewer, paths[0], PDF + bytes(rest - len(PDF))).status_code == 201
+    room = f"1 MB of 1 MB used. {attachments.MORE_ROOM}"
+    assert do(team.admin, attachments.room_in_words).endswith(room)
+    assert do(team.engineer, attachments.room_in_words) == ""
+    assert do(strangers.owner, attachments.room_in_words).endswith("0 bytes of 1 MB used.")
     stranger = api_as(strangers.viewer)
     assert send(stranger, begin(stranger, strangers), large).status_code == 201
     assert transact(list_faults) == []

@@ -23,6 +23,7 @@ def account() -> rx.Component:
                     AccountState.email, " · ", AccountState.role, " · ", InboxState.account_name,
                     size="3", class_name="quiet",
                 ),
+                rx.cond(AccountState.room != "", rx.text(AccountState.room, size="3", class_name="quiet")),
                 _name(),
                 rx.cond(InboxState.is_senior, _notifications()),
                 _password(),

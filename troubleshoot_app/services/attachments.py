@@ -42,6 +42,8 @@ from troubleshoot_app.services.session_steps import answered_after, stands_as, v
 FOLDER = "attachments"
 ADDRESS = "/api/v1/attachments"
 MEGABYTE = 2**20
+ALMOST_FULL = 0.9
+MORE_ROOM = "Ask whoever runs the server for more room before it is full."
 
 _account = Account.__table__
 
@@ -174,6 +176,18 @@ def read_attachment(db: Session, actor: Actor, *, attachment_id: object) -> Atta
     )
 
 
+def room_in_words(db: Session, actor: Actor) -> str:
+    """Return how much the files of the account have of what they may have, as a sentence; nothing for who is no admin."""
+    if not actor.may(Permission.PEOPLE_MANAGE):
+        return ""
+    used = db.execute(
+        select(_account.c.attachment_bytes).where(_account.c.id == actor.account_id)
+    ).scalar_one()
+    quota = _quota()
+    sentence = f"Photos and files of the account: {size_in_words(used)} of {size_in_words(quota)} used."
+    return f"{sentence} {MORE_ROOM}" if used > quota * ALMOST_FULL else sentence
+
+
 def move_attachments(db: Session, row: SessionRow, to: Mapping[int, int]) -> None:
     """Let the files of a locked session follow from each step to another one."""
     if not row.attachment_count:
@@ -239,7 +253,7 @@ def _at_hand(row: SessionRow) -> _Belonging:
 def _take_room(db: Session, actor: Actor, size: int) -> None:
     """Count a file to what the account has; ``Conflict`` when it may not have so much. Files that come at the same time
     wait for each other here, until the transaction ends, so that it is never more."""
-    quota = get_settings().attachment_quota_mb * MEGABYTE
+    quota = _quota()
     bytes_with_it = _account.c.attachment_bytes + size
     counted = update(_account).where(_account.c.id == actor.account_id, bytes_with_it <= quota)
     taken = db.execute(counted.values(attachment_bytes=bytes_with_it).returning(_account.c.id))
@@ -248,6 +262,10 @@ def _take_room(db: Session, actor: Actor, size: int) -> None:
             f"There is no room left for this file: all files of your account together may have {size_in_words(quota)}. "
             "It was not kept. Ask whoever runs the server for more room, and send it again then."
         )
+
+
+def _quota() -> int:
+    return get_settings().attachment_quota_mb * MEGABYTE
 
 
 def _view(db: Session, attachment: Attachment) -> AttachmentView:

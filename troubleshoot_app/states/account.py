@@ -4,7 +4,7 @@ from typing import Any
 
 from troubleshoot_app.domain.quiet_hours import Weekday
 from troubleshoot_app.schemas.preferences import Preferences, SignInView
-from troubleshoot_app.services import auth, preferences, sign_ins, users
+from troubleshoot_app.services import attachments, auth, preferences, sign_ins, users
 from troubleshoot_app.services.paging import PageRequest
 from troubleshoot_app.states.base import MessageState, SignedInState, is_ticked
 from troubleshoot_app.states.guard import Policy, handler
@@ -20,6 +20,7 @@ class AccountState(SignedInState):
     email: str = ""
     role: str = ""
     preferences: Preferences = Preferences(in_app=True, email=True, quiet_hours=None)
+    room: str = ""
     places: list[SignInView] = []
     loaded: bool = False
 
@@ -29,6 +30,7 @@ class AccountState(SignedInState):
         me = await self._run(auth.who_am_i)
         self.name, self.email, self.role = me.name, me.email, me.role.value
         self.preferences = await self._run(preferences.get_preferences)
+        self.room = await self._run(attachments.room_in_words)
         await self._load_places()
         self.loaded = True
 
