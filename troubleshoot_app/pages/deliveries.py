@@ -25,6 +25,13 @@ def deliveries() -> rx.Component:
                     size="3",
                     class_name="quiet",
                 ),
+                rx.text(
+                    "Mails of invitations are listed in ",
+                    rx.link("People", href="/people"),
+                    ". Mails with a link for a new password are listed nowhere: who asks for one is nobody else's business.",
+                    size="2",
+                    class_name="quiet",
+                ),
                 narrowing(_state()),
                 rx.cond(DeliveriesState.loaded, _list(), waiting()),
             ),

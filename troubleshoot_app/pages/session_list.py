@@ -147,5 +147,6 @@ def _about_dialog() -> rx.Component:
         on_toggle=SessionsState.toggle_dialog,
         on_submit=SessionsState.describe,
         submit="Save",
-        explanation="A few words that you and a senior will know it by, and where it is in your ticket system.",
+        explanation="A few words that you and a senior will know it by, where it is in your ticket system, and what concerns"
+        " the case as a whole.",
     )

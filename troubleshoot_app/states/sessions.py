@@ -137,7 +137,7 @@ class SessionState(SignedInState):
             await self._reload()
         if is_in_notes:
             return MessageState.show(
-                "What you typed before somebody went back is in the notes of this session: they are in its export.",
+                "What you typed before somebody went back is in the notes on the case now, below the path.",
                 "info",
             )
         return None
