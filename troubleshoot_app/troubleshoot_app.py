@@ -22,6 +22,7 @@ from troubleshoot_app.pages import ADDRESSES, add_pages
 from troubleshoot_app.states import guard, live
 from troubleshoot_app.states.base import MessageState, on_backend_exception
 from troubleshoot_app.states.browser_errors import BrowserErrors
+from troubleshoot_app.states.door import Door
 from troubleshoot_app.states.inbox import SOCKETS
 
 BUILD = get_web_dir() / "build" / "client"
@@ -42,6 +43,7 @@ app.api_transformer = [
     partial(Edge, routes=ADDRESSES, build=BUILD, sockets=sockets),
     EndUnread,
     EndFlood,
+    Door,
     Requests,
 ]
 app.app_wraps[(5, "Overlay")] = lambda _stateful: connection_strip()

@@ -17,7 +17,7 @@ from tests.support.server import Server
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.states.browser_errors import LENGTH, MOST
-from troubleshoot_app.states.guard import CONNECTIONS, Policy, read_rules
+from troubleshoot_app.states.guard import Connection, Policy, read_rules
 
 Aio = Callable[..., Any]
 FOREIGN = ("https://evil.example", "null", "http://localhost.evil.example", "http://127.0.0.1:1")
@@ -177,17 +177,11 @@ def test_who_calls_an_event_as_socketio_calls_its_own_begins_and_ends_nothing(
 
 
 @pytest.mark.parametrize(("hops", "client"), [(0, "203.0.113.7"), (1, "198.51.100.1")])
-def test_where_a_socket_comes_from_is_known(
-    registry: dict[str, RegisteredEventHandler], monkeypatch: pytest.MonkeyPatch, hops: int, client: str
-) -> None:
-    from troubleshoot_app.troubleshoot_app import app
-
+def test_where_a_socket_comes_from_is_known(monkeypatch: pytest.MonkeyPatch, hops: int, client: str) -> None:
     monkeypatch.setattr(get_settings(), "trusted_proxy_hops", hops)
     headers = [(b"x-forwarded-for", b"192.0.2.1, 198.51.100.1")]
-    scope = {"client": ("203.0.113.7", 5), "headers": headers}
-    assert app.event_namespace is not None
-    app.event_namespace._build_static_router_data("socket", {"asgi.scope": scope})
-    assert CONNECTIONS.pop("socket").client == client
+    scope = {"type": "websocket", "client": ("203.0.113.7", 5), "headers": headers}
+    assert Connection.of(scope).client == client
 
 
 def test_what_a_stranger_reports_is_logged_on_one_line_short_and_seldom(server: Server, aio: Aio) -> None:

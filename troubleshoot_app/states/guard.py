@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from http.cookies import CookieError, SimpleCookie
 from inspect import signature
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Self, TypeVar, get_type_hints
 from urllib.parse import quote
 
 import reflex as rx
@@ -21,6 +21,8 @@ from reflex.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event, EventSpec
 from reflex_base.registry import RegistrationContext
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.errors import Unauthenticated
@@ -78,6 +80,14 @@ class Connection:
     actor: Actor | None = None
     checked_at: float = float("-inf")
 
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        """Return what a websocket that is about to open says of itself."""
+        headers = Headers(scope=scope)
+        secret = _sign_in_secret("; ".join(headers.getlist("cookie")))
+        host, *_ = scope.get("client") or ("",)
+        return cls(credential_of_cookie(secret), client_of(host, headers.getlist("x-forwarded-for")))
+
     async def who(self) -> Actor | None:
         """Return who is signed in at the other end, at most a few seconds old; services look again each time."""
         if self.credential is None:
@@ -91,6 +101,8 @@ class Connection:
         return self.actor
 
 
+CONNECTION = "troubleshoot.connection"
+"""Where the scope of a websocket says what is known of it."""
 CONNECTIONS: dict[str, Connection] = {}
 
 
@@ -236,11 +248,8 @@ def install(app: rx.App, say: Callable[[str], EventSpec]) -> None:
 
     def build_without_cookie(socket_id: str, environ: dict[str, Any]) -> dict[str, Any]:
         router_data = build(socket_id, environ)
-        headers = router_data["headers"]
-        secret = _sign_in_secret(headers.pop("cookie", ""))
-        host, *_ = environ["asgi.scope"].get("client") or ("",)
-        client = client_of(host, [headers.get("x-forwarded-for", "")])
-        CONNECTIONS[socket_id] = Connection(credential_of_cookie(secret), client)
+        router_data["headers"].pop("cookie", None)
+        CONNECTIONS[socket_id] = environ["asgi.scope"][CONNECTION]
         return router_data
 
     async def hear_of_pages(client_id: str, place: str | None, number: int | None, said: Any) -> None:

@@ -20,12 +20,15 @@ from troubleshoot_app.notifications.pusher import Notice
 from troubleshoot_app.notifications.worker import Worker
 from troubleshoot_app.schemas.handoffs import Inbox
 from troubleshoot_app.services.access import Credential, load_actor
+from troubleshoot_app.states.guard import connection_of
 from troubleshoot_app.states.inbox import SOCKETS, InboxState
 from troubleshoot_app.states.lines import Alike
 
 logger = logging.getLogger(__name__)
 
 LEFT_SECONDS = 300
+STRANGER_SECONDS = 10
+LEFT_MOST = 1000
 
 
 class TabPusher:
@@ -117,18 +120,39 @@ class TabPusher:
         return [result for result in results if not isinstance(result, BaseException)]
 
 
-def _forget_soon(app: rx.App, client_token: str) -> None:
-    """Keep the state of a tab that left for a moment, should it come back, and not as long as that of an open one."""
+class LeftTabs:
+    """The tabs that left. Their states are kept for a moment, should they come back, and not as long as those of open
+    tabs; of very many the latest."""
 
-    def forget() -> None:
+    def __init__(self, app: rx.App) -> None:
+        self._app = app
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    def keep(self, client_token: str, seconds: float) -> None:
+        """Keep the state of a tab that has just left for so long, if it is in this process."""
+        if isinstance(self._app.state_manager, StateManagerMemory):
+            self._forget_in(client_token, seconds)
+            if len(self._timers) > LEFT_MOST:
+                self._forget(next(iter(self._timers)))
+
+    def _forget_in(self, client_token: str, seconds: float) -> None:
+        if timer := self._timers.pop(client_token, None):
+            timer.cancel()
+        later = asyncio.get_running_loop().call_later
+        self._timers[client_token] = later(seconds, self._forget, client_token)
+
+    def _forget(self, client_token: str) -> None:
+        """Forget a tab, unless it is back; one that an event still works on, later."""
+        self._timers.pop(client_token).cancel()
+        if client_token in self._app.event_namespace.token_to_sid:
+            return
+        manager = self._app.state_manager
         token = rx.BaseStateToken(ident=client_token, cls=InboxState)
         lock = manager._states_locks.get(token.lock_key)
-        if client_token not in app.event_namespace.token_to_sid and not (lock and lock.locked()):
+        if lock is not None and lock.locked():
+            self._forget_in(client_token, STRANGER_SECONDS)
+        else:
             manager._purge_token(token)
-
-    manager = app.state_manager
-    if isinstance(manager, StateManagerMemory):
-        asyncio.get_running_loop().call_later(LEFT_SECONDS, forget)
 
 
 def _token(tab: ConnectedSocket) -> rx.BaseStateToken:
@@ -147,11 +171,13 @@ def install(app: rx.App, worker: Worker) -> None:
     """Notice who leaves, and keep the worker running for as long as the server does."""
     namespace = app.event_namespace
     disconnect = namespace.on_disconnect
+    left = LeftTabs(app)
 
     def disconnected(socket_id: str, *reason: Any) -> Any:
         SOCKETS.remove(socket_id)
         if token := namespace.sid_to_token.get(socket_id):
-            _forget_soon(app, token)
+            is_stranger = connection_of(socket_id).actor is None
+            left.keep(token, STRANGER_SECONDS if is_stranger else LEFT_SECONDS)
         return disconnect(socket_id)
 
     namespace.on_disconnect = disconnected
