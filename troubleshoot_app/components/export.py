@@ -17,11 +17,11 @@ _FILES = (
 _TREE_FILES = (
     ("pdf", "PDF", "the chart, to pin on a wall"),
     ("svg", "SVG", "the chart, for a page"),
-    ("json", "JSON", "to import elsewhere"),
-    ("yaml", "YAML", "to import elsewhere"),
-    ("mermaid", "Mermaid", "for a wiki"),
+    ("markdown", "Markdown", "to read, and to write on in any editor"),
     ("csv", "CSV", "for a spreadsheet"),
-    ("markdown", "Markdown", "to read"),
+    ("mermaid", "Mermaid", "for a wiki"),
+    ("yaml", "YAML", "for programs and people"),
+    ("json", "JSON", "for programs"),
 )
 
 
@@ -61,7 +61,7 @@ def tree_export_button(tree_id: Any) -> rx.Component:
     """Return the button that opens the files that a tree can be taken away as."""
     address = f"/api/v1/web/trees/{tree_id}/export?format="
     return _dialog(
-        "The tree as it is walked now.",
+        "The tree as it is walked now. PDF and SVG are pictures; all others can be imported again, with nothing lost.",
         _files([(address + form, name, hint) for form, name, hint in _TREE_FILES]),
     )
 

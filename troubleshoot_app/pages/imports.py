@@ -28,6 +28,18 @@ lamp,question,Is the lamp lit?,Yes,good
 plug,action,Plug it in.,Next,good
 good,resolution,It works.,,
 """
+_PAGE = """\
+## Is the lamp lit? {#lamp .question}
+
+- Yes → [It works.](#good)
+- No → [Plug it in.](#plug)
+
+## Plug it in. {#plug .action}
+
+- Next → [It works.](#good)
+
+## It works. {#good .resolution}
+"""
 _LIST = """\
 - Is the lamp lit?
   - Yes
@@ -57,7 +69,7 @@ def import_trees() -> rx.Component:
 
 def _how_to_write() -> rx.Component:
     return rx.el.details(
-        rx.el.summary("How a table or a list is read"),
+        rx.el.summary("How a table, a list or a page is read"),
         rx.box(
             rx.text(
                 "A table has one row for each answer; rows without a node belong to the one above. Only ",
@@ -82,6 +94,12 @@ def _how_to_write() -> rx.Component:
                 size="3",
             ),
             _example(_LIST, "A list"),
+            rx.text(
+                "A page has a heading for each node, with its id and kind in braces, and below it the answers. So it is "
+                "exported, and so it comes back as it was.",
+                size="3",
+            ),
+            _example(_PAGE, "A page"),
             class_name="stack",
         ),
         class_name="panel",

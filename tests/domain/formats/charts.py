@@ -1,5 +1,6 @@
 """Short ways to import a text and look at what came of it."""
 
+from functools import cache
 from pathlib import Path
 
 from troubleshoot_app.domain.formats.imports import Imported, ImportedTree, import_trees
@@ -18,6 +19,14 @@ def demo(name: str) -> TreeFile:
 def demo_content(name: str) -> bytes:
     """The file of a real tree."""
     return (_DEMO / f"{name}.yaml").read_bytes()
+
+
+@cache
+def real_trees() -> dict[str, TreeFile]:
+    """All real trees by title: the tree files, and what comes of the charts that people have drawn."""
+    drawn = [imported(path.read_bytes(), None, path.name) for path in sorted(MATERIAL.glob("[a-z]*.m*d"))]
+    files = [*map(demo, FILES), *(chart.file for result in drawn for chart in result.charts)]
+    return {file.title: file for file in files}
 
 
 def imported(text: str | bytes, format: str | None = None, file_name: str = "") -> Imported:

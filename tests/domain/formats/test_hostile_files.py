@@ -44,6 +44,7 @@ def packed_page(xml: bytes) -> str:
     return mxfile(("p", packed(xml)))
 
 
+SECTION = "# T\n\n## A {#a .question}\n"
 Make = Callable[[], str | bytes]
 REFUSED: dict[str, tuple[str, Make, str]] = {
     "60 MB": ("mermaid", lambda: b"a" * 60_000_000, "60,000,000 bytes; at most 2,097,152"),
@@ -84,6 +85,14 @@ REFUSED: dict[str, tuple[str, Make, str]] = {
     "many front matters": ("mermaid", lambda: full_of("---\n"), "second front matter"),
     "many fences": ("markdown", lambda: "```mermaid\ngraph TD; A-->B\n```\n" * 5_000, "at most 100 charts"),
     "many headings": ("markdown", lambda: full_of("# a\n"), "at most 40,000 lines"),
+    "many sections": ("markdown", lambda: full_of("## A {#a .question}\n", SECTION), "at most 5,000 nodes"),
+    "many lines of a section": ("markdown", lambda: full_of("\n", SECTION), "at most 200,000 lines"),
+    "open fences of a section": (
+        "markdown", lambda: SECTION + "".join(f"{'`' * n}\n" for n in range(1_900, 3, -1)) + "~~~\n" * 30_000, "Shorten it"),
+    "braces of a section": ("markdown", lambda: SECTION + f"- a → {'{#a ' * 250_000}}}", "Shorten it"),
+    "arrows of a section": ("markdown", lambda: SECTION + ("- " + " → [" * 1_200 + "\n") * 200, "Shorten it"),
+    "marks of a section": ("markdown", lambda: SECTION + ("- a → {" + ".a " * 1_200 + "x}\n") * 200, "Shorten it"),
+    "an open top of a page": ("markdown", lambda: full_of("\n-", f"---\nformat: troubleshoot-markdown/1\n{SECTION}"), "at most 200,000 lines"),
     "many trees": ("csv", lambda: "tree,node,text\n" + "".join(f"t{n},n,t\n" for n in range(MANY)), "at most 100 trees"),
     "many rows": ("csv", lambda: full_of(",\n", "node,text\n"), "at most 40,000 rows"),
     "many columns": ("csv", lambda: full_of(",", "node,text"), "at most 100 columns"),

@@ -4,18 +4,12 @@ from dataclasses import replace
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.domain.formats.charts import FILES, arrows, demo, imported, kinds, only, texts, told
-from tests.domain.strategies import drafts, sound_trees, tree_files
+from tests.domain.formats.charts import arrows, imported, kinds, only, texts, told
 from tests.support.material import supply_tree
 from troubleshoot_app.domain.errors import UnreadableTree
-from troubleshoot_app.domain.formats.exports import export_tree
-from troubleshoot_app.domain.formats.outline_marks import read_marks, with_marks
-from troubleshoot_app.domain.formats.tree_shape import TreeFile
+from troubleshoot_app.domain.formats.outline_marks import read_marks
 from troubleshoot_app.domain.readings import Range, Reading, reading_from_document
-from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 
 
 def outline(text: str) -> list[tuple[str, str, str]]:
@@ -252,70 +246,29 @@ def test_a_page_without_a_tree_is_refused(text: str):
     assert refused.value.faults[0].line is not None
 
 
-def test_an_export_reads_as_an_outline():
-    nodes = {
-        "lit": Node("lit", NodeKind.QUESTION, "Is it **lit**?", "Look\non top.", (Option("o1", "Yes", "good"), Option("o2", "No", "plug"))),
-        "plug": Node("plug", NodeKind.ACTION, "Plug it in.", "", (Option("o1", "Next", "again"),)),
-        "again": Node("again", NodeKind.QUESTION, "And now?", "", (Option("o1", "Still dark", "call"), Option("o2", "Lit", "lit"))),
-        "good": Node("good", NodeKind.RESOLUTION, "Good."),
-        "call": Node("call", NodeKind.ESCALATION, "Hand it over."),
-        "spare": Node("spare", NodeKind.RESOLUTION, "Not reached."),
-    }  # fmt: skip
-    file = TreeFile(
-        title="Lamp", description="For lamps.", category="Light", tags=("a", "b"), tree=Tree("lit", nodes)
-    )
-    assert export_tree(file, "markdown").text == dedent("""\
-        # Lamp
+def test_marks_say_what_is_measured_and_checked_off_and_where_a_tree_belongs():
+    text = """\
+        # Supply
 
-        For lamps.
+        Category: Power · Tags: dc, ac
 
-        Category: Light · Tags: a, b
-
-        - <a id="n1"></a>Is it **lit**?
-
-          > Look
-          > on top.
-
-          - **Yes**
-            - Good.
-          - **No**
-            - Plug it in.
-              - And now?
-                - **Still dark**
-                  - Hand it over. *(escalate)*
-                - **Lit**
-                  - → [Is it lit?](#n1)
-
-        ## Not reached.
-
-        - Not reached.
-        """)
-
-
-@pytest.mark.parametrize("name", sorted(set(FILES) - {"domino"}))
-def test_an_export_of_a_real_tree_comes_back_with_its_ways(name: str):
-    """Markdown keeps no ids, but the words, the answers and where they lead; not where a text has a list in it."""
-    file = demo(name)
-    (chart,) = imported(export_tree(file, "markdown").text, "markdown").charts
-
-    def ways(one: TreeFile) -> set[tuple[str, str, str]]:
-        nodes = one.tree.nodes
-        return {
-            (" ".join(node.text.split()), option.label, " ".join(nodes[option.to].text.split()))
-            for node in nodes.values()
-            for option in node.options
-        }
-
-    assert len(chart.file.tree.nodes) == len(file.tree.nodes)
-    assert ways(chart.file) == ways(file)
-
-
-def test_what_is_measured_and_checked_off_and_where_a_tree_belongs_comes_back():
-    file = TreeFile(title="Supply", category="Power", tags=("dc", "ac"), tree=supply_tree())
-    (chart,) = imported(export_tree(file, "markdown").text, "markdown").charts
+        - Which supply is it?
+          - **The grey one**
+            - Pull the plug. *(check off)*
+              - Voltage between pins 3 and 7? *(measure, in V, expected 11.5 to 12.6 V, 1 decimal)*
+                - **Too low (< 11.5)**
+                  - <a id="n4"></a>It is dead. *(escalate)*
+                - **Fine (≥ 11.5)**
+                  - <a id="n5"></a>The supply is good.
+                - **I cannot measure**
+                  - → [It is dead.](#n4)
+          - **The black one**
+            - → [The supply is good.](#n5)
+        """
+    chart = only(dedent(text), "markdown")
 
     assert (chart.file.category, chart.file.tags, chart.file.description) == ("Power", ("dc", "ac"), "")
-    wanted = [replace(node, id="", options=()) for node in file.tree.nodes.values()]
+    wanted = [replace(node, id="", options=()) for node in supply_tree().nodes.values()]
     assert [replace(node, id="", options=()) for node in chart.file.tree.nodes.values()] == wanted
     (volts,) = (node for node in chart.file.tree.nodes.values() if node.reading)
     assert [(option.label, option.when) for option in volts.options] == [
@@ -332,39 +285,18 @@ def test_a_mark_for_a_reading_that_says_something_else_is_told_and_kept():
     assert ("field_left_out", 1) in {(line.code, line.line) for line in chart.report}
 
 
-_ends = st.none() | st.decimals(-9999, 9999, places=3).map(float)
-
-
-@given(
-    st.builds(
-        Reading,
-        st.sampled_from(["", "V", "°C", "%", "m/s", "mm Hg"]),
-        _ends,
-        _ends,
-        st.none() | st.integers(0, 6),
-    )
+@pytest.mark.parametrize(
+    ("mark", "reading"),
+    [
+        ("", Reading()),
+        (", in V", Reading("V")),
+        (", in °C, expected 5 to 11.5 °C", Reading("°C", 5, 11.5)),
+        (", expected at least -3, 0 decimals", Reading("", -3, None, 0)),
+        (", in mm Hg, expected at most 120 mm Hg, 1 decimal", Reading("mm Hg", None, 120, 1)),
+    ],
 )
-def test_any_reading_comes_back(reading: Reading):
-    marked = with_marks(Node("a", NodeKind.ACTION, "", reading=reading, acknowledge=True), "Measure it")
-    words, _, document, acknowledge, odd = read_marks(marked)
+def test_ways_to_say_what_is_measured(mark: str, reading: Reading):
+    words, _, document, acknowledge, odd = read_marks(f"Measure it *(measure{mark})* *(check off)*")
     assert (words, acknowledge, odd) == ("Measure it", True, False)
     assert document is not None
     assert reading_from_document(document) == reading
-
-
-@given(tree_files(drafts() | sound_trees()))
-def test_any_tree_can_be_written(file: TreeFile):
-    text = export_tree(file, "markdown").text
-    assert text.startswith(f"# {file.title}")
-
-
-def test_long_paths_go_on_under_headings():
-    nodes = {
-        f"n{n}": Node(f"n{n}", NodeKind.ACTION, f"Step {n}", "", (Option("o1", "Done", f"n{n + 1}"),))
-        for n in range(4_999)
-    }
-    nodes["n4999"] = Node("n4999", NodeKind.RESOLUTION, "Done.")
-    text = export_tree(TreeFile(title="Long", tree=Tree("n0", nodes)), "markdown").text
-    assert len(text) < 1_000_000
-    assert max(len(line) - len(line.lstrip()) for line in text.split("\n")) <= 52
-    assert "## Step 13\n" in text

@@ -3,14 +3,15 @@
 import pytest
 from hypothesis import example, given
 
-from tests.domain.formats.charts import FILES, demo
+from tests.domain.formats.charts import real_trees
 from tests.domain.strategies import MULTI_LINE_TRAPS, YAML_TRAPS, drafts, sound_trees, tree_files
+from tests.support.material import supply_tree
 from troubleshoot_app.domain.formats.exports import export_tree
 from troubleshoot_app.domain.formats.imports import import_trees
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
 from troubleshoot_app.domain.tree import NODE_LIMIT, Node, NodeKind, Option, Tree
 
-LOSSLESS = ("json", "yaml", "mermaid", "csv")
+LOSSLESS = ("json", "yaml", "mermaid", "csv", "markdown")
 TRAPS = (
     'say "hi"', "a | b", "[a](b)", "(a) {b} [c]", "<b>bold</b>", "<br/>", "a<br>b", "#quot;", "#35;", "&amp;", "&lt;", "fa:fa-car",
     "fab:fa-x y", "`code`", "`", '"`md`"', "%%", "%%{init}%%", "%% troubleshoot: {}", "\\n", "a\\nb", "end", "subgraph", "graph TD",
@@ -63,7 +64,7 @@ def test_words_that_formats_trip_over_come_back(format: str, words: str):
     assert_comes_back(tree_with(words), format)
 
 
-@pytest.mark.parametrize("format", ["mermaid", "csv", "json", "yaml"])
+@pytest.mark.parametrize("format", LOSSLESS)
 @given(tree_files(sound_trees()))
 def test_the_format_of_an_export_is_seen_from_its_content(format: str, file: TreeFile):
     (chart,) = import_trees(export_tree(file, format).text.encode(), None).charts
@@ -71,12 +72,18 @@ def test_the_format_of_an_export_is_seen_from_its_content(format: str, file: Tre
 
 
 @pytest.mark.parametrize("format", LOSSLESS)
-@pytest.mark.parametrize("name", FILES)
-def test_real_trees_come_back(format: str, name: str):
-    assert_comes_back(demo(name), format)
+def test_real_trees_come_back(format: str):
+    assert len(real_trees()) == 14
+    for file in real_trees().values():
+        assert_comes_back(file, format)
 
 
-@pytest.mark.parametrize("format", ["mermaid", "csv"])
+@pytest.mark.parametrize("format", LOSSLESS)
+def test_what_else_a_tree_has_comes_back(format: str):
+    assert_comes_back(TreeFile(title="Supply", tags=("a, b", "c"), slug="supply", tree=supply_tree()), format)
+
+
+@pytest.mark.parametrize("format", ["mermaid", "csv", "markdown"])
 def test_a_large_tree_comes_back(format: str):
     nodes = {}
     for place in range(NODE_LIMIT):

@@ -51,8 +51,8 @@ FILE_FORMATS = (*EXPORT_FORMATS, PDF)
 def export_tree(file: TreeFile, format: str) -> Exported:
     """Return a tree as a file of one of ``EXPORT_FORMATS``.
 
-    JSON, YAML, Mermaid and CSV come back equal when they are imported, drafts with faults included. Markdown
-    keeps the words, the answers, what is measured and where all leads, but no ids.
+    JSON, YAML, Mermaid, CSV and Markdown come back equal when they are imported, drafts with faults included; SVG
+    is a picture.
 
     Raises:
         UnknownFormat: there is no such format.

@@ -18,6 +18,7 @@ from troubleshoot_app.domain.formats.markdown_page import (
     read_fences,
     read_markdown,
 )
+from troubleshoot_app.domain.formats.markdown_sections import has_sections, read_sections
 from troubleshoot_app.domain.formats.mermaid_header import begins_flowchart, other_diagram
 from troubleshoot_app.domain.formats.mermaid_parser import read_mermaid
 from troubleshoot_app.domain.formats.report import NOWHERE, Code, Place, Report, ReportLine
@@ -115,7 +116,8 @@ def _from_mermaid(data: bytes, text: str, report: Report) -> list[Chart]:
 
 
 def _from_markdown(data: bytes, text: str, report: Report) -> list[Chart]:
-    return read_markdown(Source(_unix(text)), report)
+    source = Source(_unix(text))
+    return [read_sections(source)] if has_sections(source) else read_markdown(source, report)
 
 
 def _from_drawio(data: bytes, text: str, report: Report) -> list[Chart]:
@@ -142,6 +144,8 @@ def _guessed(text: str, file_name: str) -> Format:
     by_name = _EXTENSIONS.get(PurePath(file_name).suffix.lower().lstrip("."))
     if _JSON.match(text):
         return "json"
+    if has_sections(source):
+        return "markdown"
     if begins_flowchart(unix):
         return "mermaid"
     if by_name is not None and by_name not in {"drawio", "bpmn", "json"}:

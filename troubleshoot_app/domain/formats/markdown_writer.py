@@ -1,160 +1,107 @@
-"""Writes a tree as a nested list that a person can read: questions, below them their answers, below those what comes next.
+"""Writes a tree as a page that a person can read and change: a section for each node, below its words the answers.
 
-A node stands where it is first reached; further ways to it are links. What would be nested too deeply to be read goes on
-under a heading of its own.
+It comes back equal; ``section_marks`` says how, and ``markdown_sections`` reads it.
 """
 
-from collections import deque
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
-from troubleshoot_app.domain.formats.outline_marks import BACK, TREE, about_line, with_marks, with_numbers
+from troubleshoot_app.domain.formats.section_marks import (
+    CHECK_OFF,
+    FORMAT,
+    MEASURED,
+    Marks,
+    answer_line,
+    escaped_lines,
+    kept,
+    kept_line,
+    with_edges,
+)
+from troubleshoot_app.domain.formats.tree_file import as_yaml
 from troubleshoot_app.domain.formats.tree_shape import TreeFile
 from troubleshoot_app.domain.formats.words import as_label
-from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
+from troubleshoot_app.domain.readings import file_number
+from troubleshoot_app.domain.tree import Node, Option, Tree
 
-DEPTH_LIMIT = 24
-NEXT = "Next"
+HEADING_LENGTH = 120
+"""A longer first line of a text stands below the heading."""
+
+_BLOCK = re.compile(r"[ \t]*(?:[|>#]|```|~~~|[-*+][ \t]|\d{1,9}[.)][ \t])")
+_NOT_IN_LINK = re.compile(r"[\[\]\\`<>→]|[-=]>")
 
 
 def write_markdown(file: TreeFile) -> str:
     """Return the tree as Markdown."""
-    parts = [f"# {file.title}"]
+    title = kept_line(file.title)
+    if title.endswith("}"):  # it would be taken for marks
+        title = f"{title[:-1]}&#{ord('}')};"
+    lines = ["---", as_yaml(_about(file)) + "---", "", f"# {title}", ""]
     if file.description:
-        parts.append(file.description)
-    if about := about_line(file.category, file.tags):
-        parts.append(about)
-    outline = _Outline(file.tree)
-    outline.write()
-    parts += ["\n".join(block) for block in outline.blocks()]
-    return "\n\n".join(parts) + "\n"
+        lines += [*escaped_lines(kept(file.description)), ""]
+    for node in file.tree.nodes.values():
+        lines += _section(file.tree, node)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
-class _Step(NamedTuple):
-    """An answer to write, and the node that it leads to."""
-
-    depth: int
-    label: str
-    target: str
-    jump: str = ""
-    ends: bool = False
+def _about(file: TreeFile) -> dict[str, Any]:
+    about: dict[str, Any] = {"category": file.category, "tags": list(file.tags), "slug": file.slug}
+    about = {"format": FORMAT} | {key: value for key, value in about.items() if value}
+    if file.tree.start != next(iter(file.tree.nodes), None):
+        about["start"] = file.tree.start
+    return about
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line to come; whether the node on it needs an anchor is known once all are there."""
-
-    depth: int
-    words: str
-    node: Node | None = None
-    is_heading: bool = False
-
-
-class _Outline:
-    """The lines of an outline, collected without recursion."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self._numbers = {node_id: number for number, node_id in enumerate(tree.nodes, 1)}
-        self._lines: list[_Line] = []
-        self._written = set[str]()
-        self._linked = set[str]()
-        self._sections = deque[str]()
-
-    def write(self) -> None:
-        """Go from the start through all that it leads to, then through the rest."""
-        for node_id in (self._tree.start, *self._tree.nodes):
-            if node_id in self._tree.nodes:
-                self._sections.append(node_id)
-            while self._sections:
-                self._write_section(self._sections.popleft())
-
-    def blocks(self) -> Iterator[list[str]]:
-        """Return the lines of each heading and of each list."""
-        block: list[str] = []
-        for line in self._lines:
-            if line.is_heading:
-                yield from [block] if block else []
-                yield [f"## {line.words}"]
-                block = []
-            else:
-                block += self._written_out(line)
-        yield from [block] if block else []
-
-    def _write_section(self, node_id: str) -> None:
-        if node_id in self._written:
-            return
-        if self._lines:
-            title = as_label(self._tree.nodes[node_id].text) or node_id
-            self._lines.append(_Line(0, title, is_heading=True))
-        waiting = [_Step(0, "", node_id)]
-        while waiting:
-            step = waiting.pop()
-            depth = step.depth
-            if step.label:
-                self._lines.append(_Line(depth, f"**{step.label}**"))
-                depth += 1
-            if step.jump:
-                self._lines.append(_Line(depth, step.jump))
-            if step.ends:
-                continue
-            node = self._tree.nodes.get(step.target)
-            if node is None:
-                self._lines.append(_Line(depth, f"→ {step.target or 'nowhere yet'}"))
-            elif node.id in self._written or depth > DEPTH_LIMIT:
-                self._link(node, depth)
-            else:
-                self._written.add(node.id)
-                self._lines.append(_Line(depth, _words(node), node))
-                waiting += reversed(_steps(node, depth + 1))
-
-    def _link(self, node: Node, depth: int) -> None:
-        self._linked.add(node.id)
-        if node.id not in self._written:
-            self._sections.append(node.id)
-        self._lines.append(_Line(depth, f"→ [{_link_words(node)}](#n{self._numbers[node.id]})"))
-
-    def _written_out(self, line: _Line) -> list[str]:
-        node, indent = line.node, "  " * line.depth
-        anchor = f'<a id="n{self._numbers[node.id]}"></a>' if node and node.id in self._linked else ""
-        first, *rest = line.words.splitlines() or [""]
-        lines = [
-            f"{indent}- {anchor}{first}",
-            *(f"{indent}  {more}" if more.strip() else "" for more in rest),
-        ]
-        if node and node.help:
-            lines += ["", *(f"{indent}  > {more}".rstrip() for more in node.help.splitlines()), ""]
-        return lines
+def _section(tree: Tree, node: Node) -> Iterator[str]:
+    """Return the lines of a node. Its text begins in the heading, unless that is no good heading; then its id names it."""
+    marks = _marks(node)
+    first, *rest = kept(node.text).split("\n")
+    if not node.text:
+        yield f"## {marks}"
+    elif _fits_heading(node):
+        yield f"## {with_edges(first)} {marks}"
+        yield from escaped_lines("\n".join(rest)) if rest else ()
+    else:
+        yield f"## {kept_line(node.id)} {marks}"
+        yield ""
+        yield from escaped_lines("\n".join((first, *rest)))
+    yield ""
+    if node.help:
+        yield from (f"> {line}" if line else ">" for line in kept(node.help).split("\n"))
+        yield ""
+    if node.options:
+        yield from (_answer(tree, option, number) for number, option in enumerate(node.options, 1))
+        yield ""
 
 
-def _steps(node: Node, depth: int) -> list[_Step]:
-    alone = (
-        node.kind is NodeKind.ACTION
-        and len(node.options) == 1
-        and node.options[0].label == NEXT
-        and not node.options[0].jumps
-    )
-    return [
-        _Step(
-            depth,
-            "" if alone else _label(option),
-            option.to,
-            f"{TREE.format(option.tree)}{BACK if option.returns else ''}" if option.jumps else "",
-            ends=not option.stays,
-        )
-        for option in node.options
-    ]
+def _fits_heading(node: Node) -> bool:
+    """Tell whether the first line of a text can be a heading; one that is the id alone would be taken for only that."""
+    if node.text == node.id:
+        return True
+    first = node.text.split("\n", 1)[0]
+    return len(first) <= HEADING_LENGTH and first != node.id and not _BLOCK.match(first)
 
 
-def _label(option: Option) -> str:
-    return with_numbers(" ".join(option.label.split()) or "…", option.when)
+def _marks(node: Node) -> Marks:
+    words, values = [node.kind.value], {}
+    if node.reading is not None:
+        words.append(MEASURED)
+        reading = node.reading
+        numbers = (("min", reading.min), ("max", reading.max), ("decimals", reading.decimals))
+        values = {"unit": reading.unit} if reading.unit else {}
+        values |= {name: f"{file_number(float(end))}" for name, end in numbers if end is not None}
+    if node.acknowledge:
+        words.append(CHECK_OFF)
+    return Marks(node.id, tuple(words), values)
 
 
-def _words(node: Node) -> str:
-    return with_marks(node, node.text.strip() or "…")
-
-
-def _link_words(node: Node) -> str:
-    words = as_label(node.text) or node.id
-    return words.replace("[", "(").replace("]", ")")
+def _answer(tree: Tree, option: Option, number: int) -> str:
+    values = {} if option.label else {"label": ""}
+    if option.when is not None:
+        values |= {name: f"{file_number(bound)}" for name, bound in option.when.bounds().items()}
+    marks = Marks(None if option.id == f"o{number}" else option.id, (), values)
+    target = tree.nodes.get(option.to)
+    words = as_label(target.text.strip().partition("\n")[0]) if target else ""
+    words = _NOT_IN_LINK.sub("", words or option.to) if option.to else ""
+    words = " ".join(words.split()) or "on"
+    return answer_line(option.label, words, option.to, option.tree, returns=option.returns, marks=marks)

@@ -1,17 +1,16 @@
 """What an outline says in marks, because a nested list has no place for it: escalations, other trees, what is measured."""
 
 import re
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from troubleshoot_app.domain.readings import Range, Reading, parse_range, range_to_document
-from troubleshoot_app.domain.tree import Node, NodeKind
+from troubleshoot_app.domain.readings import parse_range, range_to_document
+from troubleshoot_app.domain.tree import NodeKind
 
 ESCALATE = "*(escalate)*"
 """What stands behind the words of a node that passes the case on."""
 
-TREE, BACK = "→ tree `{}`", ", and back"
-"""What stands below an answer that leads to another tree, and whether it comes back to what follows."""
+BACK = ", and back"
+"""What stands behind the other tree that an answer leads to (→ tree `name`), when it comes back to what follows."""
 
 CHECK_OFF = "*(check off)*"
 """What stands behind the words of an action that is checked off before the walk goes on."""
@@ -36,15 +35,10 @@ class Marked(NamedTuple):
     """Whether there is a mark for a reading that says something else than a reading can be; it stays among the words."""
 
 
-def about_line(category: str, tags: Iterable[str]) -> str:
-    """Return the line that says where a tree belongs; empty when it belongs nowhere."""
-    said = [f"Category: {category}"] if category else []
-    named = ", ".join(tags)
-    return " · ".join([*said, f"Tags: {named}"] if named else said)
-
-
 def read_about(words: str) -> dict[str, Any] | None:
-    """Return what such a line says, in the words of the tree file; None when it is another line."""
+    """Return, in the words of the tree file, what a line says of where a tree belongs (``Category: Light · Tags: a, b``);
+    None when it is another line.
+    """
     match = _ABOUT.fullmatch(words)
     if match is None or not words:
         return None
@@ -52,18 +46,6 @@ def read_about(words: str) -> dict[str, Any] | None:
     if match["tags"]:
         about["tags"] = [tag for tag in map(str.strip, match["tags"].split(",")) if tag]
     return about
-
-
-def with_marks(node: Node, words: str) -> str:
-    """Return the words of a node with the marks behind them that it needs."""
-    marks = [words]
-    if node.reading is not None:
-        marks.append(f"{_MEASURE}{_measured(node.reading)})*")
-    if node.acknowledge:
-        marks.append(CHECK_OFF)
-    if node.kind is NodeKind.ESCALATION:
-        marks.append(ESCALATE)
-    return " ".join(marks)
 
 
 def read_marks(words: str) -> Marked:
@@ -81,11 +63,6 @@ def read_marks(words: str) -> Marked:
     return Marked(words, kind, reading, acknowledge, odd=begin >= 0 and reading is None)
 
 
-def with_numbers(label: str, when: Range | None) -> str:
-    """Return the label of an answer with the numbers that choose it behind it."""
-    return label if when is None else f"{label} ({when})"
-
-
 def read_numbers(label: str) -> tuple[str, dict[str, Any] | None]:
     """Return a label without the numbers that stand behind it, and these in the words of the tree file, if there are any."""
     match = _WITH_NUMBERS.fullmatch(label)
@@ -97,14 +74,6 @@ def read_numbers(label: str) -> tuple[str, dict[str, Any] | None]:
 
 def _without(words: str, mark: str) -> tuple[str, bool]:
     return words.removesuffix(mark).rstrip(), words.endswith(mark)
-
-
-def _measured(reading: Reading) -> str:
-    said = f", in {reading.unit}" if reading.unit else ""
-    said += f", expected {reading.expected}" if reading.expected else ""
-    if reading.decimals is not None:
-        said += f", {reading.decimals} decimal{'' if reading.decimals == 1 else 's'}"
-    return said
 
 
 def _reading(match: re.Match[str]) -> dict[str, Any] | None:

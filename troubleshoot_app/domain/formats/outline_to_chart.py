@@ -9,7 +9,7 @@ from troubleshoot_app.domain.formats.chart import Box, Chart
 from troubleshoot_app.domain.formats.outline import Item
 from troubleshoot_app.domain.formats.outline_marks import BACK, read_marks, read_numbers
 from troubleshoot_app.domain.formats.report import Code, Place
-from troubleshoot_app.domain.formats.words import asks, is_no, is_yes, plain
+from troubleshoot_app.domain.formats.words import asks, is_no, is_yes, made_id, plain
 
 OTHERWISE = "Otherwise"
 WHICH = "Which of these?"
@@ -28,7 +28,6 @@ _JUMP = re.compile(
     re.IGNORECASE,
 )
 _BOLD = re.compile(r"\*\*(?=\S)(?:[^*\n]|\*(?!\*))+\*\*")
-_NOT_IN_ID = re.compile(r"[^\w]+")
 
 
 class _Answer(NamedTuple):
@@ -89,7 +88,7 @@ class _Builder:
         """Return a new box for an item; what stands below that is taken later."""
         marked, more = _split_help(text)
         words, kind, reading, acknowledge, odd = read_marks(marked)
-        base = _NOT_IN_ID.sub("-", plain(words).casefold()).strip("-")[:40].strip("-") or "n"
+        base = made_id(words)
         box_id = base
         while box_id in self._chart.boxes:
             self._used[base] += 1

@@ -45,7 +45,13 @@ def write_tree_file(file: TreeFile, media: Media) -> str:
         text = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
         fits = len(text.encode()) <= FILE_LIMIT
         return text if fits else json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return as_yaml(fields)
+
+
+def as_yaml(fields: dict[str, Any]) -> str:
+    """Return plain values as YAML that ``read_yaml`` reads as they are."""
+    written: str = yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return written
 
 
 def _decoded(content: bytes) -> str:

@@ -33,6 +33,7 @@ _MARKDOWN = re.compile(
     r"\*\*[^*\n]+\*\*|__[^_\n]+__|(?<![\w*])\*[^*\s][^*\n]*\*(?![\w*])|`[^`\n]+`|\[[^\[\]\n]+\]\([^()\n]+\)"
 )
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")
+_NOT_IN_ID = re.compile(r"[^\w]+")
 _MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 
 
@@ -78,3 +79,8 @@ def as_label(words: str) -> str:
     """Return words of a box short enough for the label of an answer."""
     line = plain(words)
     return line if len(line) <= LABEL_LENGTH else line[: LABEL_LENGTH - 1].rstrip() + "…"
+
+
+def made_id(words: str) -> str:
+    """Return an id made of the words of a node: ``Is it lit?`` is ``is-it-lit``."""
+    return _NOT_IN_ID.sub("-", plain(words).casefold()).strip("-")[:40].strip("-") or "n"
