@@ -124,6 +124,7 @@ class GoodCalls:
             "sessions.get_session": (viewer, walk),
             "exports.read_note": (viewer, walk),
             "sessions.list_path": (viewer, walk),
+            "sessions.write_session": (viewer, walk),
             "sessions.choose_option": (
                 viewer,
                 walk | seen | {"option_id": "done", "note": "n", "value": "v", "acknowledged": True},

@@ -8,7 +8,13 @@ from sqlmodel import Session
 
 from troubleshoot_app.domain.steps_left import Ahead, steps_left, steps_left_in_words
 from troubleshoot_app.models import TroubleshootingSession
-from troubleshoot_app.models.paths import list_steps, list_steps_of_many, published_version, tree_of_version
+from troubleshoot_app.models.paths import (
+    list_steps,
+    list_steps_of_many,
+    published_version,
+    tree_of_version,
+    write_steps,
+)
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.sessions import (
     AttachmentView,
@@ -25,6 +31,9 @@ from troubleshoot_app.services.session_rows import SessionRow
 from troubleshoot_app.services.session_steps import walk_of
 from troubleshoot_app.services.trees import node_view
 
+# What no text can hold: there, each quotation mark has a backslash before it.
+_NO_STEPS = '"steps":[]'
+
 
 def session_view(db: Session, row: SessionRow, *, latest_steps: int | None = None) -> SessionView:
     """Return the whole session where it stands, with all steps or the latest live ones."""
@@ -37,6 +46,13 @@ def session_views(db: Session, rows: Collection[SessionRow]) -> list[SessionView
     steps = list_steps_of_many(db, {row.id: row.version_id for row in rows})
     files = list_attachments_of_many(db, rows)
     return [_whole(db, row, steps[row.id], files[row.id]) for row in rows]
+
+
+def write_session_view(db: Session, row: SessionRow) -> str:
+    """Return the whole session where it stands, with all steps, as JSON."""
+    view = _whole(db, row, [], list_attachments(db, row))
+    before, after = view.model_dump_json(by_alias=True).split(_NO_STEPS)
+    return f'{before}"steps":{write_steps(db, row.id, row.version_id)}{after}'
 
 
 def _whole(

@@ -72,7 +72,7 @@ def start_session(body: SessionStart, credential: CurrentCredential, attempt: Cu
 )
 def get_session(session_id: str, credential: CurrentCredential) -> Response:
     """Show where a session stands and every step of it: to its holder, who started it, and seniors."""
-    return written(transact(acting, credential, sessions.get_session, session_id=session_id))
+    return written(transact(acting, credential, sessions.write_session, session_id=session_id))
 
 
 @router.put("/{session_id}", operation_id="sessions_update", responses=problems(403, 404, 409))
