@@ -60,6 +60,17 @@ HAS_FOCUS = """element => {
   return element.contains(at) ? element !== at : element.localName === "dialog" && at === document.body;
 }"""
 IS_FOCUSED = "element => element === document.activeElement"
+# As on a machine with much to do: what is put off for a moment takes longer than somebody who presses the next key.
+SLOW_TIMERS = """() => {
+  const set = window.setTimeout;
+  window.setTimeout = (then, ms, ...more) => set(then, ms || 500, ...more);
+}"""
+TIMERS_RAN = "() => new Promise((done) => setTimeout(done))"
+# What the tab key does that leads from the address bar to the page again, while a dialog is open.
+ENTER = """() => {
+  document.activeElement.blur();
+  document.querySelector("[data-radix-focus-guard]").focus();
+}"""
 # What a screen reader says first: its name, and what it is for.
 WORDS_OF = """element => ["labelledby", "describedby"].map((kind) => {
   const ids = (element.getAttribute(`aria-${kind}`) ?? "").split(" ");
@@ -115,6 +126,7 @@ def test_dialogs_of_who_walks(page_of: Browsers, team: Team, material: Material)
     _look_into_all(page, {f"Show {PICTURE}": PICTURE, **WALKING})
     _look_into(page, page.locator("#note"), KEYS, key="?", leave="#content")
     expect(question(page)).to_have_text(POWER)
+    _go_on_after_it(page)
 
     page.goto(f"/sessions/{answered}")
     _look_into_all(page, CHANGING)
@@ -167,6 +179,25 @@ def _look_into(page: Page, opener: Locator, title: str, *, key: str = "Enter", l
         opener = page.locator(leave)
     page.keyboard.press(key)
     _look_at(page, title, opener)
+
+
+def _go_on_after_it(page: Page) -> None:
+    """Leave dialogs with and without a trigger in haste and by detours: the focus stays where somebody has gone."""
+    opened, content = page.locator(DIALOG), page.locator("#content")
+    page.evaluate(SLOW_TIMERS)
+    menu = page.get_by_role("button", name="Menu", exact=True)
+    menu.press("Enter")
+    expect(opened).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    content.focus()
+    page.evaluate(TIMERS_RAN)
+    assert content.evaluate(IS_FOCUSED)
+    page.keyboard.press("?")
+    expect(opened).to_be_visible()
+    page.evaluate(ENTER)
+    page.keyboard.press("Escape")
+    expect(content).to_be_focused()
 
 
 def _look_into_clash(page: Page, team: Team, tree_id: str) -> None:

@@ -262,6 +262,7 @@ def test_the_whole_way_by_keyboard_only(page_of: Browsers, team: Team):
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("1")
     expect(question(page)).to_have_text(WAN)
+    expect(question(page)).to_be_focused()
     expect(page.get_by_text("1 LED")).to_be_visible()
     page.keyboard.press("n")
     page.keyboard.type("Amber")
