@@ -2,14 +2,19 @@
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from tests.api.conftest import As
 from tests.support.accounts import cookie_for
 from tests.support.asgi import Api
 from tests.support.people import Person, Team, leave_alone, start
+from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.core.ids import new_id
+from troubleshoot_app.core.settings import get_settings
+from troubleshoot_app.models import Handoff
 from troubleshoot_app.notifications.abandonment import close_abandoned
+from troubleshoot_app.services import escalation_limit
 from troubleshoot_app.services.auth import SIGN_IN_COOKIE
 
 
@@ -209,6 +214,44 @@ def test_an_escalation_from_opening_to_resolution(api_as: As, viewer: Api, team:
     assert {(one["recipient"]["id"], one["channel"]) for one in told} == {
         (str(senior.id), channel) for senior in team.seniors for channel in ("in_app", "email")
     }
+
+
+def test_a_program_that_runs_wild_does_not_escalate_without_end(
+    api_as: As, viewer: Api, team: Team, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(get_settings(), "escalations_per_person", 2)
+
+    def escalate(session_id: str, key: str = "", caller: Api = viewer) -> httpx.Response:
+        headers = {"Idempotency-Key": key} if key else {}
+        return caller.post(f"/sessions/{session_id}/handoff", {"intent": "escalate"}, headers=headers)
+
+    def begin(caller: Api = viewer) -> str:
+        session_id: str = caller.post("/sessions", {"tree_id": str(team.tree_id)}).json()["id"]
+        return session_id
+
+    first, second, third = begin(), begin(), begin()
+    (waiting,) = {escalate(first, "once").json()["id"] for _ in range(3)}
+    assert {escalate(first).status_code for _ in range(3)} == {409}
+    taken_back = escalate(second).json()["id"]
+    viewer.post(f"/handoffs/{taken_back}/cancel")
+
+    refused = escalate(third, "third")
+    assert (refused.status_code, refused.json()["title"]) == (429, "Too many attempts")
+    assert 0 < int(refused.headers["retry-after"]) <= 600
+    assert "was not sent" in refused.json()["detail"]
+    assert "Send it again in 10 minutes" in refused.json()["detail"]
+    stays = viewer.get(f"/sessions/{third}").json()
+    assert (stays["status"], stays["handoff"], stays["revision"]) == ("active", None, 1)
+    engineer = api_as(team.engineer)
+    assert escalate(begin(engineer), caller=engineer).status_code == 201
+    assert viewer.post(f"/sessions/{second}/handoff", {"intent": "park"}).status_code == 201
+
+    engineer.post(f"/handoffs/{waiting}/claim")
+    assert escalate(third, "third").status_code == 201
+    assert escalate(begin()).status_code == 429
+    sent_before = update(Handoff).values(created_at=now() - escalation_limit.WITHIN)
+    transact(lambda db: db.execute(sent_before))
+    assert escalate(begin()).status_code == 201
 
 
 def test_parking_is_seen_by_the_holder_alone(api_as: As, viewer: Api, team: Team, path: str):

@@ -17,6 +17,7 @@ from tests.support.smtp import MailServer
 from troubleshoot_app.server.runner import CRASH_SECONDS, CRASHES
 
 READY_SECONDS = 60
+ESCALATIONS = "100000"  # one technician presses on and on
 
 StartServer = Callable[..., Server]
 
@@ -46,6 +47,7 @@ def start_server(
             SECRET_KEY=SECRET_KEY,
             SMTP_URL=mails.url,
             DEMO_DATA="false",
+            ESCALATIONS_PER_PERSON=ESCALATIONS,
             **settings,
         )
         server.start()

@@ -37,6 +37,7 @@ from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.schemas.webhooks import HandoffEventType
 from troubleshoot_app.services import audit
 from troubleshoot_app.services.access import get_row, require
+from troubleshoot_app.services.escalation_limit import require_room_to_escalate
 from troubleshoot_app.services.handoff_views import get_view
 from troubleshoot_app.services.inputs import invalid, number_of, text_of, word_of
 from troubleshoot_app.services.session_rows import (
@@ -67,6 +68,7 @@ def open_handoff(
     Raises:
         Conflict: the session is not active, has moved on since ``revision``, or has an open handoff already.
         Forbidden: the actor does not hold it.
+        TooManyRequests: the actor has escalated so often lately that it can only be a program that runs wild.
     """
     require(actor, Permission.HANDOFF_OPEN)
     row = lock_session(db, actor, session_id)
@@ -75,6 +77,8 @@ def open_handoff(
     if row.handoff_id is not None:
         raise Conflict("This session has an open handoff already.", extra={"handoff_id": str(row.handoff_id)})
     check_walkable(row, actor, number_of(revision, "revision"))
+    if kind is Intent.ESCALATE:
+        require_room_to_escalate(db, actor)
     handoff = Handoff(
         account_id=actor.account_id,
         session_id=row.id,

@@ -155,9 +155,13 @@ def _hit(count: Count, limiter: MovingWindowRateLimiter) -> bool:
 def _too_many(count: Count) -> TooManyRequests:
     reset = _ask(lambda limiter: limiter.get_window_stats(count.limit, count.key)).reset_time
     seconds = max(1, math.ceil(reset - time.time()))
+    return TooManyRequests(f"Too many attempts. Try again in {wait_in_words(seconds)}.", retry_after=seconds)
+
+
+def wait_in_words(seconds: int) -> str:
+    """Return how long somebody is to wait, in whole minutes."""
     minutes = math.ceil(seconds / 60)
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return TooManyRequests(f"Too many attempts. Try again in {wait}.", retry_after=seconds)
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _of_client(limit: RateLimitItem, client: str) -> tuple[Count, ...]:

@@ -203,13 +203,13 @@ def resume_session(session_id: str, credential: CurrentCredential, attempt: Curr
     "/{session_id}/handoff",
     status_code=201,
     operation_id="ai_sessions_handoff",
-    responses=problems(403, 404, 409),
+    responses=problems(403, 404, 409, 429),
 )
 @router.post(
     "/{session_id}/handoff",
     status_code=201,
     operation_id="sessions_handoff",
-    responses=problems(403, 404, 409),
+    responses=problems(403, 404, 409, 429),
 )
 def hand_over(
     session_id: str, body: HandoffStart, credential: CurrentCredential, attempt: CurrentAttempt
