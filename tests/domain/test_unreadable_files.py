@@ -155,7 +155,7 @@ def test_faults_of_json_are_told_with_their_keys():
         '{"title": 5, "title": 6, "start": true, "nodes": {"a": {"kind": "action", "text": "A", "options": [{"id": 1}]}}}'
     )
     assert [str(fault) for fault in faults] == [
-        'The key "title" is there twice. Keep one of them.',
+        'title: The key "title" is there twice. Keep one of them.',
         "title: The title must be text, in quotes.",
         "start: The start must be text, in quotes.",
         "nodes → a → options → 0 → id: The id must be text, in quotes.",

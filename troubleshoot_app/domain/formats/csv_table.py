@@ -26,6 +26,7 @@ YES = ("yes", "true", "1", "x", "ja")
 OPTION_COLUMNS = ("option", "to", "option_id", "jump", "return", "when")
 NO = ("", "no", "false", "0", "nein")
 
+_QUOTES = 'A cell with quotes in it has quotes around it, and each of its own twice: "say ""hi""".'
 _LINE_END = ("\r", "\n")
 
 
@@ -200,7 +201,8 @@ def _rows(text: str, report: Report) -> Iterator[_Row]:
                 names = _names(cells, line, report)
             line = reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableTree([Fault((), f"This is not CSV: {error}.", line, 1)]) from None
+        hint = "Close the quotes that are open here." if "unexpected end" in str(error) else _QUOTES
+        raise UnreadableTree([Fault((), f"This is not CSV: {error}. {hint}", line, 1)]) from None
 
 
 def _row(cells: list[str], names: list[str | None], line: int, report: Report) -> _Row:

@@ -21,6 +21,7 @@ from troubleshoot_app.domain.formats.markdown_page import (
 from troubleshoot_app.domain.formats.markdown_sections import has_sections, read_sections
 from troubleshoot_app.domain.formats.mermaid_header import begins_flowchart, other_diagram
 from troubleshoot_app.domain.formats.mermaid_parser import read_mermaid
+from troubleshoot_app.domain.formats.other_files import is_windows_text, other_file
 from troubleshoot_app.domain.formats.report import NOWHERE, Code, Place, Report, ReportLine
 from troubleshoot_app.domain.formats.source import Source
 from troubleshoot_app.domain.formats.tree_document import read_tree_document
@@ -54,8 +55,10 @@ def import_trees(data: bytes, format: str | None, file_name: str = "") -> Import
     """
     if len(data) > FILE_LIMIT:
         raise _refused(f"The file has {len(data):,} bytes; at most {FILE_LIMIT:,} are read. Split it.")
-    if not data.strip():
+    if not data.strip(b"\xef\xbb\xbf \t\r\n\f\v"):
         raise _refused("The file is empty.")
+    if (other := other_file(data)) is not None:
+        raise _refused(other)
     report = Report()
     text = ""
     given = _known(format)
@@ -160,6 +163,8 @@ def _guessed(text: str, file_name: str) -> Format:
     for guess, fits in guesses:
         if fits():
             return guess
+    if by_name == "json":
+        return by_name
     message = f"This is none of the formats that can be read: {', '.join(_NAMES.values())}."
     raise _refused(message, Place(1, 1))
 
@@ -184,14 +189,13 @@ def _decoded(data: bytes, report: Report, *, guess: bool) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(encoding, "replace")
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        if (
-            not guess
-            or encoding != "utf-8-sig"
-            or b"\0" in data
-            or not looks_like_table(data.decode("cp1252", "replace"))
-        ):
+        is_table = b"\0" not in data and looks_like_table(data.decode("cp1252", "replace"))
+        if not guess or encoding != "utf-8-sig" or not (is_table or is_windows_text(data)):
             name = "UTF-8" if encoding == "utf-8-sig" else "UTF-16"
-            raise _refused(f"The file is not {name} text. Save it as UTF-8.", place) from None
+            message = (
+                f"The file is not {name} text. Save it as UTF-8: that is the encoding, where a file is saved."
+            )
+            raise _refused(message, place) from None
         text = data.decode("cp1252", "replace")
         message = "The file is not UTF-8; it was read as Windows-1252. Look at its accents and umlauts."
         report.warning(Code.ENCODING_GUESSED, place, message)

@@ -9,8 +9,11 @@ _BLANKS = re.compile(r"\s*")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
 
 
-def json_places(text: str) -> dict[Location, int]:
-    """Return the position of each key and each entry of a list in well-formed JSON, down to the depth of a tree file."""
+def json_places(text: str, again: dict[str, int]) -> dict[Location, int]:
+    """Return the position of each key and each entry of a list in well-formed JSON, down to the depth of a tree file.
+
+    ``again`` gets the position of each key that is where the same key was before.
+    """
     found: dict[Location, int] = {}
     location: list[str | int] = []
     closers: list[str] = []
@@ -38,8 +41,15 @@ def json_places(text: str) -> dict[Location, int]:
             expects_key = False
         elif expects_key:
             location[-1] = _unquoted(part)
-            found.setdefault(tuple(location), match.start())
+            _note(found, again, tuple(location), match.start())
     return found
+
+
+def _note(found: dict[Location, int], again: dict[str, int], location: Location, position: int) -> None:
+    if location in found:
+        again.setdefault(str(location[-1]), position)
+    else:
+        found[location] = position
 
 
 def _value_at(text: str, position: int) -> int:

@@ -78,8 +78,12 @@ class _Page:
     def _refusal(self) -> UnreadableTree:
         errors = [line for line in self._report.lines() if line.severity == "error"]
         faults = [Fault((), line.message, line.line, line.column) for line in errors]
+        if self._lists:
+            message = "This list is not nested. Indent each answer below its question, and what follows below the answer."
+            return UnreadableTree(faults or [Fault((), message, *self._lists[0][0].place)])
         message = (
-            "There is no decision tree on this page: no nested list, no drawn tree, no Mermaid flowchart."
+            "There is no decision tree on this page: no nested list, no drawn tree, no Mermaid flowchart. "
+            "Write a question as an item of a list, and below it, indented, its answers."
         )
         return UnreadableTree(faults or [Fault((), message, 1, 1)])
 

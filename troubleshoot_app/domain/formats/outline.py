@@ -11,7 +11,12 @@ from troubleshoot_app.domain.tree import NODE_LIMIT, TEXT_LIMIT
 
 ITEM_LIMIT = 4 * NODE_LIMIT
 
-ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<marker>[-*+•◦‣]|\d{1,9}[.)])(?P<gap>[ \t]+|$)(?P<text>.*)")
+# Word pastes its bullets as letters of a font that is lost, and its numbers as letters, too; a tab follows each.
+ITEM = re.compile(
+    r"(?P<indent>[ \t]*)(?P<marker>[-*+•◦‣·○●▪▫■□]|\d{1,9}[.)]|(?:[o§]|(?:[a-z]|[ivx]{1,5})[.)])(?=\t))"
+    r"(?P<gap>[ \t]+|$)(?P<text>.*)"
+)
+_ROMAN = re.compile("[ivx]+[.)]")
 DRAWN = re.compile(
     r"""(?P<before>[\s│┃║|]*)
         (?: [├└┣┗╠╚╰┌╭┬][─━═╌┄-]*[►▶→>]?(?![─━═]) | [|+`\\](?:--+|__+)>?(?=\s+\S|\w) | \|-(?=\s) )
@@ -31,6 +36,7 @@ class Item:
     text: str
     place: Place
     ordered: bool = False
+    column: int = 0
     children: list["Item"] = field(default_factory=list)
     anchor: str = ""
 
@@ -56,7 +62,7 @@ class _Outline:
         if anchor is not None:
             text = text[anchor.end() :]
         text = _CHECK_BOX.sub("", text, count=1) if text.startswith("[") else text
-        item = Item(text.strip(), place, ordered, anchor=anchor["id"] if anchor else "")
+        item = Item(text.strip(), place, ordered, column, anchor=anchor["id"] if anchor else "")
         while self._open and self._open[-1][0] >= column:
             self._open.pop()
         (self._open[-1][1].children if self._open else self.roots).append(item)
@@ -69,12 +75,14 @@ def read_list(source: Source, lines: Iterable[tuple[int, int]]) -> list[Item]:
     outline = _Outline()
     blank = fenced = False
     parts: dict[int, list[str]] = {}
+    lines = list(lines)
+    levels = _levels_of_markers(source, lines)
     for begin, end in lines:
         line = source.text[begin:end]
         match = None if fenced else ITEM.match(line)
         if match is not None:
-            column = len(match["indent"].expandtabs(4))
-            ordered = match["marker"][0].isdigit()
+            column = levels.get(_kind_of(match["marker"]), len(match["indent"].expandtabs(4)))
+            ordered = match["marker"].endswith((".", ")"))
             outline.add(column, match["text"], source.place(begin + match.start("marker")), ordered=ordered)
         elif line.strip() and outline.last is not None:
             parts.setdefault(id(outline.last), [outline.last.text]).append(
@@ -84,6 +92,21 @@ def read_list(source: Source, lines: Iterable[tuple[int, int]]) -> list[Item]:
         blank = not line.strip()
     _join(outline.roots, parts)
     return outline.roots
+
+
+def _levels_of_markers(source: Source, lines: Iterable[tuple[int, int]]) -> dict[str, int]:
+    """Return the level of each kind of marker in a list that Word pasted: without indents, a tab behind each marker."""
+    found = [match for begin, end in lines if (match := ITEM.match(source.text[begin:end])) is not None]
+    if not all(match["gap"].startswith("\t") and not match["indent"] for match in found):
+        return {}
+    kinds = dict.fromkeys(_kind_of(match["marker"]) for match in found)
+    return {kind: level for level, kind in enumerate(kinds)}
+
+
+def _kind_of(marker: str) -> str:
+    if marker[-1] not in ".)":
+        return marker
+    return "1" if marker[0].isdigit() else "i" if _ROMAN.fullmatch(marker) else "a"
 
 
 def read_drawn(source: Source, lines: Iterable[tuple[int, int]]) -> list[Item]:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
 from troubleshoot_app.domain.errors import quoted
@@ -120,6 +121,7 @@ class _Builder:
 
     def _take_children(self, box: Box, item: Item) -> None:
         children = item.children
+        self._tell_uneven(children)
         asked = (
             box.reading is not None
             or asks(box.words)
@@ -136,6 +138,16 @@ class _Builder:
             if answer is None and asked and child.children and not asks(child.text):
                 answer = _Answer(_label(child.text), None)  # noqa: PLW2901
             self._take_child(box, child, answer, asked=asked, alone=len(children) == 1)
+
+    def _tell_uneven(self, items: list[Item]) -> None:
+        """Warn of items that stand beside each other though they begin in different columns."""
+        for before, item in pairwise(items):
+            if item.column != before.column and not (item.ordered and before.ordered):
+                message = (
+                    f"{quoted(item.text)} is not indented as {quoted(before.text)} is, and was taken to stand beside it. "
+                    "Line them up, or indent it as what it belongs below."
+                )
+                self._chart.report.warning(Code.UNEVEN_INDENT, item.place, message)
 
     def _take_child(self, box: Box, child: Item, answer: _Answer | None, *, asked: bool, alone: bool) -> None:
         if answer is None:
@@ -166,6 +178,7 @@ class _Builder:
     def _take_next(self, box: Box, answer: Item, label: str) -> None:
         """Draw the arrow of an answer to what stands below it."""
         following = answer.children
+        self._tell_uneven(following)
         jump = _TREE.fullmatch(following[0].text)
         if jump is not None and not following[0].children:
             self._take_jump(box, jump, following, label)

@@ -56,6 +56,7 @@ class Code(StrEnum):
     STEP_GUESSED = "step_guessed"
     ANSWER_WITHOUT_NEXT = "answer_without_next"
     ID_MADE = "id_made"
+    UNEVEN_INDENT = "uneven_indent"
     UNDIRECTED_LINE = "undirected_line"
     TWO_WAY_ARROW = "two_way_arrow"
     ODD_ARROW = "odd_arrow"

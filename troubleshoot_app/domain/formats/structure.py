@@ -58,14 +58,15 @@ def read_json(text: str) -> Structure:
             seen = set[str]()
             for key, _ in pairs:
                 if key in seen:
-                    structure.fault((), _TWICE.format(quoted(key)))
+                    structure.fault((key,), _TWICE.format(quoted(key)))
                 seen.add(key)
         return fields
 
     try:
         structure.value = json.loads(text, object_pairs_hook=mapping, parse_int=float)
     except json.JSONDecodeError as error:
-        message = f"This is not JSON: {error.msg}."
+        hint = _CURLY if text[error.pos : error.pos + 1] in _CURLY_QUOTES else _hint(error.msg, _JSON_HINTS)
+        message = f"This is not JSON: {error.msg}. {hint}"
         raise UnreadableTree([Fault((), message, error.lineno, error.colno)]) from None
     except RecursionError:
         raise UnreadableTree([Fault((), _TOO_DEEP)]) from None
@@ -81,9 +82,9 @@ def read_yaml(text: str) -> Structure:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise UnreadableTree(
-            [Fault((), f"This is not YAML: {error.problem or error.context}.", *place)]
-        ) from None
+        problem = str(error.problem or error.context)
+        message = f"This is not YAML: {problem}. {_hint(problem, _YAML_HINTS)}"
+        raise UnreadableTree([Fault((), message, *place)]) from None
     except yaml.reader.ReaderError as error:
         raise UnreadableTree(
             [Fault((), f"This is not YAML: {error.reason}.", *_place(text, error.position))]
@@ -91,8 +92,38 @@ def read_yaml(text: str) -> Structure:
     return builder.structure
 
 
+_CURLY, _CURLY_QUOTES = 'Write straight quotes ("), not curly ones.', frozenset("“”„‘’‚«»")
+_JSON_HINTS = (
+    ("property name", 'Here a key in quotes (") should stand; there may be a comma too many before it.'),
+    ("trailing comma", "Remove the comma."),
+    ("Expecting ','", "Put a comma before this, or close what is open above it."),
+    ("Expecting ':'", "Put a colon between the key and what it says."),
+    ("Expecting value", "Something is missing here, or there is a comma too many before it."),
+    ("Unterminated", 'Close the quotes (").'),
+    ("control character", "A text stays on one line; write \\n where a new line begins."),
+    ("escape", "Write two backslashes for one."),
+    ("Extra data", "The tree ends before this; remove what follows, or a bracket too many."),
+)
+_INDENT = "Look at how far the line is indented: what belongs together begins in the same column."
+_QUOTE = "If it is a text, put it in quotes."
+_YAML_HINTS = (
+    ("mapping values", f'A text with ": " in it needs quotes. Else: {_INDENT}'),
+    ("cannot start any token", f"Indent with blanks, not with tabs. {_QUOTE}"),
+    ("tab", "Indent with blanks, not with tabs."),
+    ("',' or", "Close the bracket, or put a comma before this."),
+    ("end of stream", "Close the quotes or the bracket that is open above."),
+    ("expected ':'", f"Behind a key there is a colon. {_QUOTE}"),
+    ("could not find", f"Behind a key there is a colon. {_QUOTE}"),
+    ("expected", _INDENT),
+    ("escape", "In double quotes, write two backslashes for one."),
+)
 _TWICE = "The key {} is there twice. Keep one of them."
 _TOO_DEEP = "This is nested too deeply to be a tree file."
+
+
+def _hint(problem: str, hints: tuple[tuple[str, str], ...]) -> str:
+    """Return what to do about what a reader says in its own words."""
+    return next((hint for part, hint in hints if part in problem), _QUOTE)
 
 
 def _place(text: str, position: int) -> tuple[int, int]:

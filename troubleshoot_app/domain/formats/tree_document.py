@@ -34,8 +34,11 @@ def read_tree_document(source: Source, media: Media) -> ImportedTree:
 
 
 def _json_spots(source: Source) -> dict[Location, tuple[int, int]]:
-    spots = {}
-    for location, position in json_places(source.text).items():
+    """Return the place of each part; that of a key which is there twice stands below the key alone."""
+    spots: dict[Location, tuple[int, int]] = {}
+    again: dict[str, int] = {}
+    places = json_places(source.text, again)
+    for location, position in (places | {(key,): position for key, position in again.items()}).items():
         place = source.place(position)
         if place.line is not None and place.column is not None:
             spots[location] = (place.line, place.column)

@@ -39,7 +39,7 @@ _MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 
 def asks(words: str) -> bool:
     """Tell whether words read as a question."""
-    return words.rstrip(" \t\n*_`\"')").endswith(("?", "？", "؟"))
+    return words.rstrip(" \t\n*_`\"')”’»“").endswith(("?", "？", "؟"))
 
 
 def is_yes(label: str) -> bool:

@@ -40,7 +40,10 @@ def read_xml(content: bytes, place: Place = NOWHERE) -> Element:
     try:
         reader.parser.Parse(content, True)
     except expat.ExpatError as error:
-        message = f"This is not XML: {expat.ErrorString(error.code)}."
+        message = (
+            f"This is not XML: {expat.ErrorString(error.code)}. "
+            "The file is not whole; save it again in the program that it comes from."
+        )
         here = place if place.line else Place(error.lineno, error.offset + 1)
         raise UnreadableTree([Fault((), message, *here)]) from None
     except UnreadableTree:
