@@ -25,6 +25,7 @@ from tests.support.smtp import MailServer
 from troubleshoot_app.core.db import transact
 from troubleshoot_app.models import Presence
 from troubleshoot_app.services import handoffs
+from troubleshoot_app.states.live import STRANGER_SECONDS
 
 WORKERS = 3
 TABS = 12
@@ -48,6 +49,12 @@ def instances(db: Session, team: Team) -> set[object]:
     )
 
 
+def states_of(redis: ValkeyServer, token: str) -> list[bytes]:
+    """Return under which keys Redis keeps the state of a tab."""
+    keys: list[bytes] = redis.client().keys(f"{token}_*")
+    return keys
+
+
 class Tab:
     """An open tab that comes back when its line is cut, as a browser's does."""
 
@@ -55,6 +62,12 @@ class Tab:
         self._server = server
         self._cookie = cookie_for(person)
         self._socket: ReflexSocket | None = None
+
+    @property
+    def token(self) -> str:
+        """What its state goes by."""
+        assert self._socket is not None
+        return self._socket.token
 
     async def open(self) -> None:
         """Connect and load the page, as soon as somebody answers."""
@@ -106,9 +119,14 @@ def test_one_of_three_workers_is_killed_and_every_tab_shows_it(
     tabs = [Tab(server, team.seniors[number % 2]) for number in range(TABS)]
 
     async def story() -> None:
+        async with ReflexSocket(server.url) as stranger:
+            await stranger.settle()
+            assert states_of(redis, stranger.token)
         for tab in tabs:
             await tab.open()
         await until(lambda: len(transact(instances, team)) > 1)
+        await until(lambda: not states_of(redis, stranger.token), STRANGER_SECONDS + PUSH_SECONDS)
+        assert all(states_of(redis, tab.token) for tab in tabs)
         for _ in range(kills):
             await killed_in_the_middle(server, killer, team, tabs, answered)
         redis.client().flushall()

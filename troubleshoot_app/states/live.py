@@ -4,11 +4,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import reflex as rx
+from redis.exceptions import RedisError
 from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import BaseState
 
 from troubleshoot_app.core.db import transact
@@ -27,7 +30,7 @@ from troubleshoot_app.states.lines import Alike
 logger = logging.getLogger(__name__)
 
 LEFT_SECONDS = 300
-STRANGER_SECONDS = 10
+STRANGER_SECONDS = 5
 LEFT_MOST = 1000
 
 
@@ -127,13 +130,13 @@ class LeftTabs:
     def __init__(self, app: rx.App) -> None:
         self._app = app
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def keep(self, client_token: str, seconds: float) -> None:
-        """Keep the state of a tab that has just left for so long, if it is in this process."""
-        if isinstance(self._app.state_manager, StateManagerMemory):
-            self._forget_in(client_token, seconds)
-            if len(self._timers) > LEFT_MOST:
-                self._forget(next(iter(self._timers)))
+        """Keep the state of a tab that has just left for so long."""
+        self._forget_in(client_token, seconds)
+        if len(self._timers) > LEFT_MOST:
+            self._forget(next(iter(self._timers)))
 
     def _forget_in(self, client_token: str, seconds: float) -> None:
         if timer := self._timers.pop(client_token, None):
@@ -148,11 +151,22 @@ class LeftTabs:
             return
         manager = self._app.state_manager
         token = rx.BaseStateToken(ident=client_token, cls=InboxState)
-        lock = manager._states_locks.get(token.lock_key)
-        if lock is not None and lock.locked():
+        if isinstance(manager, StateManagerRedis):
+            forgetting = asyncio.create_task(self._forget_in_redis(manager, token))
+            self._under_way.add(forgetting)
+            forgetting.add_done_callback(self._under_way.discard)
+        elif (lock := manager._states_locks.get(token.lock_key)) is not None and lock.locked():
             self._forget_in(client_token, STRANGER_SECONDS)
         else:
             manager._purge_token(token)
+
+    async def _forget_in_redis(self, manager: StateManagerRedis, token: rx.BaseStateToken) -> None:
+        """Forget a tab that is connected nowhere. If that fails, Redis forgets it by itself in a day."""
+        states = manager._get_required_state_classes(InboxState.get_root_state(), subclasses=True)
+        with suppress(RedisError):
+            async with manager._lock(token):  # who comes back now waits, and finds an empty state
+                if not await self._app.event_namespace._token_manager.is_token_connected(token.ident):
+                    await manager.redis.delete(*map(token._state_key, states))
 
 
 def _token(tab: ConnectedSocket) -> rx.BaseStateToken:
@@ -176,8 +190,10 @@ def install(app: rx.App, worker: Worker) -> None:
     def disconnected(socket_id: str, *reason: Any) -> Any:
         SOCKETS.remove(socket_id)
         if token := namespace.sid_to_token.get(socket_id):
-            is_stranger = connection_of(socket_id).actor is None
-            left.keep(token, STRANGER_SECONDS if is_stranger else LEFT_SECONDS)
+            if connection_of(socket_id).actor is None:
+                left.keep(token, STRANGER_SECONDS)
+            elif isinstance(app.state_manager, StateManagerMemory):
+                left.keep(token, LEFT_SECONDS)
         return disconnect(socket_id)
 
     namespace.on_disconnect = disconnected
