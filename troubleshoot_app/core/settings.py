@@ -40,8 +40,8 @@ class Settings(BaseSettings):
     claim_timeout_seconds: int = Field(default=600, ge=1, le=YEAR_SECONDS)
     claim_lease_minutes: int = Field(default=30, ge=1, le=YEAR_SECONDS // 60)
     abandon_after_days: int = Field(default=14, ge=1, le=3650)
-    escalations_per_person: int = Field(default=200, ge=1, le=1_000_000)
-    sockets_per_person: int = Field(default=50, ge=1, le=10_000)
+    escalations_per_person: int = Field(default=1000, ge=1, le=1_000_000)
+    sockets_per_person: int = Field(default=500, ge=1, le=10_000)
     sockets_per_address: int = Field(default=100, ge=1, le=10_000)
     attachment_quota_mb: int = Field(default=20_480, ge=1, le=2**40)
     webhook_allow_private: bool = False
