@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.domain.strategies import drafts, sound_trees
 from troubleshoot_app.domain import editing
 from troubleshoot_app.domain.errors import InvalidChoice, NotAllowedNow
+from troubleshoot_app.domain.readings import Range
 from troubleshoot_app.domain.tree import NODE_LIMIT, Node, NodeKind, Option, Tree
 
 SMALL = Tree(
@@ -42,6 +43,13 @@ def test_an_inserted_node_leads_on_to_where_the_answer_led():
     tree, between = editing.insert_between(SMALL, "lamp", "o1")
     assert tree.nodes["lamp"].options[0].to == between
     assert tree.nodes[between].options[0].to == "end"
+
+
+def test_an_inserted_node_leaves_the_numbers_at_the_answer_that_they_choose():
+    chosen = editing.range_option(editing.measure(SMALL, "lamp", asks=True), "lamp", "o1", ">= 11.5")
+    tree, between = editing.insert_between(chosen, "lamp", "o1")
+    assert tree.nodes["lamp"].options[0].when == Range(at_least=11.5)
+    assert tree.nodes[between].options == (Option("o1", editing.ONWARD, "end"),)
 
 
 def test_deleting_says_what_points_here_and_leaves_those_answers_without_a_target():

@@ -204,7 +204,7 @@ def add_child(tree: Tree, node_id: str, option_id: str | None = None) -> tuple[T
 def insert_between(tree: Tree, node_id: str, option_id: str) -> tuple[Tree, str]:
     """Return the tree with a new action between an answer and where it led, and the new node's id."""
     led = _option(_node(tree, node_id), option_id)
-    onward = replace(led, id="o1", label=ONWARD)
+    onward = replace(led, id="o1", label=ONWARD, when=None)
     between = Node(free_id(tree), NodeKind.ACTION, "", options=(onward,))
     pointed = point_option(stay_option(tree, node_id, option_id), node_id, option_id, between.id)
     return Tree(pointed.start, _placed(dict(_with_room(pointed).nodes), between, node_id)), between.id
