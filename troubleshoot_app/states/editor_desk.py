@@ -111,18 +111,20 @@ class Desk(SignedInState, mixin=True):
         if not stack:
             return
         gesture = stack[-1]
-        self._keep(self._history.forward() if forward else self._history.back())
+        after = self._history.forward() if forward else self._history.back()
         try:
             if isinstance(gesture, Retold):
                 await self._retell_back(gesture, forward=forward)
             else:
                 await self._apply(gesture.done if forward else gesture.undo)
         except Conflict as conflict:
+            self._keep(after)
             draft = await self._draft()
             self._show(draft, self._shown())
             raise Conflict(
                 f"{draft.changed_by} has changed the same since; it stays as it is now."
             ) from conflict
+        self._keep(after)
 
     async def _apply(self, patch: Patch) -> None:
         edited: Edited = await self._run(
