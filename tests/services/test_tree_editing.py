@@ -178,6 +178,23 @@ def test_sessions_keep_their_version_and_an_old_one_comes_back(db: Session, team
     assert ask(db, team.viewer, trees.get_tree, tree_id=team.tree_id).version == 2
 
 
+def test_what_a_version_says_of_itself_is_compared_and_comes_back_with_it(db: Session, team: Team):
+    there = ask(db, team.engineer, tree_editing.get_draft, tree_id=team.tree_id).details
+    other = Details("Another title", "Other words.", there.category, ("new", "tags"))
+    ask(db, team.engineer, tree_editing.change_details, tree_id=team.tree_id, seen=there, wanted=other)
+    told = ask(db, team.engineer, tree_versions.compare_versions, tree_id=team.tree_id, older=1, newer=0)
+    assert told.changes == []
+    assert told.lines == [
+        f"Title was: {there.title}",
+        f"Description was: {there.description or '(empty)'}",
+        f"Tags were: {', '.join(there.tags) or '(empty)'}",
+    ]
+    ask(db, team.engineer, tree_versions.restore_version, tree_id=team.tree_id, version=1)
+    assert ask(db, team.engineer, tree_editing.get_draft, tree_id=team.tree_id).details == there
+    told = ask(db, team.engineer, tree_versions.compare_versions, tree_id=team.tree_id, older=1, newer=0)
+    assert told.lines == []
+
+
 def test_a_rolled_back_edit_leaves_nothing_in_memory(db: Session, team: Team):
     before = ask(db, team.engineer, tree_editing.get_draft, tree_id=team.tree_id)
     savepoint = db.begin_nested()

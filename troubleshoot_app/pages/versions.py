@@ -84,11 +84,13 @@ def _comparison() -> rx.Component:
         rx.cond(
             shown,
             rx.fragment(
-                rx.cond(shown.start != "", rx.text(shown.start, size="3")),
+                rx.foreach(shown.lines, lambda line: rx.text(line, size="3")),
                 rx.cond(
                     shown.changes.length() > 0,
                     rx.el.ul(rx.foreach(shown.changes, _change), class_name="rows"),
-                    rx.text("Nothing differs.", size="3", class_name="quiet"),
+                    rx.cond(
+                        shown.lines.length() == 0, rx.text("Nothing differs.", size="3", class_name="quiet")
+                    ),
                 ),
                 chart(
                     f"/api/v1/web/charts/versions/{VersionsState.id}?older={VersionsState.older}"

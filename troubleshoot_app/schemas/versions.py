@@ -27,7 +27,7 @@ class NodeChange(BaseModel):
 
 
 class Comparison(BaseModel):
-    """What differs between two versions, in the order of the newer one; ``start`` says so when that has changed."""
+    """What differs between two versions: sentences about the tree as a whole, and nodes in the order of the newer one."""
 
-    start: str
+    lines: list[str]
     changes: list[NodeChange]

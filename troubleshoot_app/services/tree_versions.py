@@ -1,5 +1,7 @@
 """Versions of a tree: list them, tell two of them apart, bring an old one back as the draft."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -49,13 +51,12 @@ def compare_versions(db: Session, actor: Actor, *, tree_id: object, older: int, 
         NotFound: no such tree or version.
     """
     before, after = two_versions(db, actor, tree_id=tree_id, older=older, newer=newer)
-    start = (
-        ""
-        if before.start == after.start
-        else f"It began at {named(before, before.start)}, it begins at {named(after, after.start)}."
-    )
+    row = kept_tree(db, actor, tree_id)
+    lines = list(_about_lines(_saying(db, row, older), _saying(db, row, newer)))
+    if before.start != after.start:
+        lines.append(f"It began at {named(before, before.start)}, it begins at {named(after, after.start)}.")
     return Comparison(
-        start=start,
+        lines=lines,
         changes=[
             NodeChange(
                 node_id=one.node.id,
@@ -76,7 +77,8 @@ def two_versions(db: Session, actor: Actor, *, tree_id: object, older: int, newe
 
 
 def restore_version(db: Session, actor: Actor, *, tree_id: object, version: int) -> None:
-    """Make an old version the draft again; nothing is published by that, and the draft of before is gone.
+    """Make an old version the draft again, with what it said of itself; nothing is published by that, and the draft of
+    before is gone.
 
     Raises:
         NotFound: no such tree or version.
@@ -85,12 +87,33 @@ def restore_version(db: Session, actor: Actor, *, tree_id: object, version: int)
     tree = kept_tree(db, actor, tree_id, lock=True)
     row = _version(db, tree, version)
     tree.draft = row.document
-    tree.node_count = len(tree_of_version(db, row.id).nodes)
+    tree.title, tree.description, tree.category = row.title, row.description, row.category
+    tree.tags = list(row.tags)
+    tree.node_count = row.node_count
     tree.revision += 1
     tree.updated_at = now()
     tree.updated_by_id = actor.user_id
     db.flush()
     audit.record(db, actor, "tree.restored", tree.id, version=version)
+
+
+def _saying(db: Session, tree: TroubleshootingTree, number: int) -> TroubleshootingTree | TreeVersion:
+    """Return what has the title and the rest that a version says of itself; the number 0 stands for the draft."""
+    return tree if number == DRAFT else _version(db, tree, number)
+
+
+def _about_lines(
+    older: TroubleshootingTree | TreeVersion, newer: TroubleshootingTree | TreeVersion
+) -> Iterator[str]:
+    said = (
+        ("Title was", older.title, newer.title),
+        ("Description was", older.description, newer.description),
+        ("Category was", older.category, newer.category),
+        ("Tags were", ", ".join(older.tags), ", ".join(newer.tags)),
+    )
+    for name, before, after in said:
+        if before != after:
+            yield f"{name}: {before or '(empty)'}"
 
 
 def _tree(db: Session, tree: TroubleshootingTree, number: int) -> Tree:
