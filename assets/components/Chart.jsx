@@ -17,6 +17,7 @@ import {
 import "@xyflow/react/dist/style.css";
 import { Minus, Plus, Scan } from "lucide-react";
 import { Link } from "react-router";
+import { BESIDE, keepOffNodes } from "./chartWays.js";
 import { MOST_WIDE, placesOfWords } from "./chartWords.js";
 
 // A tree as a chart. The server lays it out and answers over HTTP, so that the websocket stays small however large the
@@ -39,8 +40,6 @@ const LEAST_ZOOM_HUGE = 0.15;
 // How far apart arrows leave a node, and from how much of its width.
 const MOST_APART = 90;
 const FAN = 150;
-// How far beside the nodes an arrow goes back.
-const BESIDE = 18;
 const CHANGES = { added: "Added", removed: "Removed", changed: "Changed" };
 const KINDS = { question: "Question", action: "Action", resolution: "Resolution", escalation: "Escalation" };
 
@@ -118,14 +117,19 @@ const ChartNode = memo(function ChartNode({ data }) {
 
 const nodeTypes = { step: ChartNode };
 
-// An arrow down is a curve; one back goes round. Their words lie on top of all arrows.
-function Way({ id, sourceY, targetX, targetY, markerEnd, data }) {
-  const { words, x, y, begin, side } = data;
+function pathOf({ begin, side, turn, top, bottom }, sourceY, targetX, targetY) {
   const ends = { sourceX: begin, sourceY, targetX, targetY, sourcePosition: Position.Bottom, targetPosition: Position.Top };
-  const [path] =
-    targetY > sourceY
-      ? getBezierPath(ends)
-      : getSmoothStepPath({ ...ends, centerX: side, borderRadius: 12, offset: BESIDE });
+  if (targetY <= sourceY) return getSmoothStepPath({ ...ends, centerX: side, borderRadius: 12, offset: turn })[0];
+  if (side === null) return getBezierPath(ends)[0];
+  const [into, out] = [(sourceY + top) / 2, (bottom + targetY) / 2];
+  return `M${begin},${sourceY} C${begin},${into} ${side},${into} ${side},${top} L${side},${bottom} C${side},${out} ${targetX},${out} ${targetX},${targetY}`;
+}
+
+// An arrow down is a curve, or two of them with a line beside what is in the way; one back goes round. Their words lie on
+// top of all arrows.
+function Way({ id, sourceY, targetX, targetY, markerEnd, data }) {
+  const { words, x, y } = data;
+  const path = pathOf(data, sourceY, targetX, targetY);
   const place = { maxWidth: MOST_WIDE, transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` };
   return (
     <>
@@ -152,9 +156,11 @@ function drawn(cache, thing, make) {
   return cache.get(thing);
 }
 
+const DRAWN = ["name", "words", "x", "y", "begin", "side", "turn", "top", "bottom"];
+
 function drawnEdge(edge, way) {
   const known = drawnEdges.get(edge);
-  if (known && ["name", "words", "x", "y", "begin", "side"].every((what) => known.data[what] === way[what])) return known;
+  if (known && DRAWN.every((what) => known.data[what] === way[what])) return known;
   drawnEdges.set(edge, edgeOf(edge, way));
   return drawnEdges.get(edge);
 }
@@ -212,6 +218,7 @@ function edgesOf(chart) {
     return { id, pair, words, source, isAlone, ...wayOf(chart.nodes.get(source), chart.nodes.get(target)) };
   });
   fanOut(arrows);
+  keepOffNodes(arrows, chart.nodes.values());
   const known = new Map(arrows.map((arrow) => [arrow.pair, arrow]));
   const places = placesOfWords(chart.nodes.values(), arrows);
   return edges.map((edge) => {
@@ -220,14 +227,15 @@ function edgesOf(chart) {
     const arrow = known.get(JSON.stringify([edge.source, edge.target]));
     const words = arrow.id === edge.id ? arrow.words : "";
     const { x, y } = (words && places.get(edge.id)) || NOWHERE;
-    return drawnEdge(edge, { words, x, y, begin: arrow.from[0], side: arrow.side, name });
+    const { side, turn, top, bottom } = arrow;
+    return drawnEdge(edge, { words, x, y, begin: arrow.from[0], side, turn, top, bottom, name });
   });
 }
 
 // Arrows down from one node begin beside each other, in the order in which they arrive.
 function fanOut(arrows) {
   const leaving = new Map();
-  for (const arrow of arrows.filter(({ from, to }) => to[1] > from[1])) {
+  for (const arrow of arrows.filter(({ isBack }) => !isBack)) {
     leaving.set(arrow.source, [...(leaving.get(arrow.source) ?? []), arrow]);
   }
   for (const fan of leaving.values()) {
@@ -239,11 +247,13 @@ function fanOut(arrows) {
   }
 }
 
-// How an arrow runs: from the lower edge of a node to the upper one of another; back, beside both.
+// How an arrow runs when nothing is in its way: from the lower edge of a node to the upper one of another; back, beside both.
 function wayOf(source, target) {
   const from = [source.x + source.width / 2, source.y + source.height];
   const to = [target.x + target.width / 2, target.y];
-  return { from, to, side: Math.max(from[0], to[0]) + source.width / 2 + BESIDE, turn: BESIDE };
+  const isBack = to[1] <= from[1];
+  const side = isBack ? Math.max(from[0], to[0]) + source.width / 2 + BESIDE : null;
+  return { from, to, isBack, rows: [target.y, source.y], side, turn: BESIDE, top: 0, bottom: 0 };
 }
 
 // A chart as it is kept here: nodes and arrows by id, in their order.

@@ -1,6 +1,8 @@
 // Where the words of the arrows of a chart stand: each on its own arrow, and off the nodes, the other arrows and the words
 // that stand already, as far as there is room.
 
+import { acrossOf, MOST_ARROWS } from "./chartWays.js";
+
 const FONT_SIZE = 12;
 const LINE_HEIGHT = 16;
 const PADDING = 8;
@@ -13,9 +15,9 @@ const MOST_PLACES = 14;
 // How far apart the points of an arrow are that are looked at; in pixels.
 const FINE = 8;
 const MOST_POINTS = 80;
+// As an arrow ends some pixels before a node, it turns a little off where it is thought to.
+const CLOSE = 6;
 const CELL = 128;
-// Of more arrows than that, the words are only kept off each other and the nodes: more would take too long.
-const MOST_ARROWS = 1500;
 const OF_WORDS = 10;
 const OF_NODE = 10;
 const OF_ARROW = 3;
@@ -35,29 +37,16 @@ function sizeOf(words) {
   return { width: Math.min(wide, MOST_WIDE), height: lines * LINE_HEIGHT + 2 };
 }
 
-// Where on the curve of an arrow down a height is reached, and how far across that is; both from 0 to 1.
-function acrossAt(height) {
-  let low = 0;
-  let high = 1;
-  for (let round = 0; round < 12; round += 1) {
-    const middle = (low + high) / 2;
-    if (1.5 * middle * (1 - middle) + middle ** 3 < height) low = middle;
-    else high = middle;
-  }
-  return low * low * (3 - 2 * low);
-}
-
-function pointsOf({ from, to, side, turn }) {
+function pointsOf(arrow) {
+  const { from, to, side, turn, isBack } = arrow;
   const corners = [from, [from[0], from[1] + turn], [side, from[1] + turn], [side, to[1] - turn], [to[0], to[1] - turn], to];
-  const isBack = to[1] <= from[1];
   const far = Math.hypot(to[0] - from[0], to[1] - from[1]) + (isBack ? 2 * (side - from[0]) : 0);
   const count = Math.min(MOST_POINTS, Math.ceil(far / FINE) + 4);
   return Array.from({ length: count + 1 }, (_, number) => {
     const at = number / count;
     if (!isBack) {
-      const across = at * at * (3 - 2 * at);
-      const down = 1.5 * at * (1 - at) + at ** 3;
-      return [from[0] + (to[0] - from[0]) * across, from[1] + (to[1] - from[1]) * down];
+      const y = from[1] + (to[1] - from[1]) * at;
+      return [acrossOf(arrow, y), y];
     }
     const leg = Math.min(corners.length - 2, Math.floor(at * (corners.length - 1)));
     const along = at * (corners.length - 1) - leg;
@@ -66,17 +55,19 @@ function pointsOf({ from, to, side, turn }) {
   });
 }
 
-function placesOf({ from, to, side, turn, isAlone }) {
+function placesOf(arrow) {
+  const { from, to, side, turn, isAlone, isBack } = arrow;
   const down = to[1] - from[1];
-  if (down <= 0) return [[side, from[1] + turn]];
   const heights = [];
+  if (isBack) {
+    for (let height = turn; height >= down - turn; height -= STEP) heights.push(height);
+    return heights.slice(0, MOST_PLACES).map((height) => [side, from[1] + height]);
+  }
   for (let height = Math.min(FROM_END, down / 2); height <= Math.max(down - FROM_END, down / 2); height += STEP) {
     heights.push(height);
   }
   if (isAlone) heights.reverse();
-  return heights
-    .slice(0, MOST_PLACES)
-    .map((height) => [from[0] + (to[0] - from[0]) * acrossAt(height / down), from[1] + height]);
+  return heights.slice(0, MOST_PLACES).map((height) => [acrossOf(arrow, from[1] + height), from[1] + height]);
 }
 
 // What lies where: things with a box, found by the cells that it touches.
@@ -110,14 +101,14 @@ class Field {
 }
 
 // Return where the middle of the words of each arrow is to be, by its id. An arrow leads `from` a point `to` another; one
-// that goes back makes its `turn`s at the `side`. The words of one that `isAlone` in leading to its node stand near that.
+// that `isBack` makes its `turn`s at the `side`. The words of one that `isAlone` in leading to its node stand near that.
 export function placesOfWords(nodes, arrows) {
   const words = new Field();
   const boxes = new Field();
   const lines = new Field();
   for (const node of nodes) boxes.add([node.x, node.y, node.x + node.width, node.y + node.height], node);
   for (const arrow of arrows.length > MOST_ARROWS ? [] : arrows) {
-    for (const [x, y] of pointsOf(arrow)) lines.add([x - 2, y - 1, x + 2, y + 1], arrow.pair);
+    for (const [x, y] of pointsOf(arrow)) lines.add([x - 2, y - CLOSE, x + 2, y + CLOSE], arrow.pair);
   }
   const found = new Map();
   for (const arrow of arrows) {

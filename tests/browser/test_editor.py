@@ -22,16 +22,20 @@ QUESTIONS = ("Is the lamp lit?", "Does the fan turn?", "Is there a beep?", "Is t
 
 SAVED_SECONDS = 10
 
-# Each arrow, by the words of another one that it runs through.
-RUN_THROUGH = """() => [...document.querySelectorAll("[data-arrow]")].flatMap((words) => {
-  const { left, right, top, bottom } = words.getBoundingClientRect();
-  const isThrough = (path) => Array.from({ length: 200 }, (_, part) =>
-    path.getPointAtLength((path.getTotalLength() * part) / 199).matrixTransform(path.getScreenCTM())
-  ).some(({ x, y }) => x > left && x < right && y > top && y < bottom);
-  return [...document.querySelectorAll(".react-flow__edge")]
-    .filter((edge) => edge.dataset.id !== words.dataset.arrow && isThrough(edge.querySelector(".react-flow__edge-path")))
-    .map((edge) => `${edge.dataset.id} through ${words.dataset.arrow}`);
-})"""
+# Each arrow that runs through the words of another one, or through a node, in more than its edge.
+RUN_THROUGH = """() => {
+  const pointsOf = (path) => Array.from({ length: 200 }, (_, part) =>
+    path.getPointAtLength((path.getTotalLength() * part) / 199).matrixTransform(path.getScreenCTM()));
+  const isIn = ({ left, right, top, bottom }) => ({ x, y }) =>
+    x > left + 2 && x < right - 2 && y > top + 2 && y < bottom - 2;
+  const things = [...document.querySelectorAll("[data-arrow], [data-node]")];
+  return [...document.querySelectorAll(".react-flow__edge")].flatMap((edge) => {
+    const points = pointsOf(edge.querySelector(".react-flow__edge-path"));
+    return things
+      .filter((thing) => thing.dataset.arrow !== edge.dataset.id && points.some(isIn(thing.getBoundingClientRect())))
+      .map((thing) => `${edge.dataset.id} through ${thing.innerText}`);
+  });
+}"""
 
 
 def text(page: Page) -> Locator:
@@ -273,9 +277,10 @@ def test_the_words_of_answers_that_lead_to_one_node_stand_together_on_the_chart(
     expect(chart.get_by_text("No", exact=True)).to_have_count(0)
 
 
-def test_no_arrow_runs_through_the_words_of_another(page_of: Browsers, team: Team) -> None:
+def test_no_arrow_runs_through_a_node_or_the_words_of_another(page_of: Browsers, team: Team) -> None:
+    """One goes round, one leads past two rows."""
     ends = {"d": Node("d", NodeKind.RESOLUTION, "Good."), "e": Node("e", NodeKind.ESCALATION, "Bad.")}
-    ways = {"a": ("b", "d"), "b": ("e", "d")}
+    ways = {"a": ("b", "c"), "b": ("e", "f"), "c": ("d", "a"), "f": ("b", "d")}
     questions = {
         name: Node(name, NodeKind.QUESTION, f"{name}?", options=(
             Option("n", "No, it is dark", no), Option("y", "Yes, it is lit", yes)))
@@ -283,7 +288,7 @@ def test_no_arrow_runs_through_the_words_of_another(page_of: Browsers, team: Tea
     }  # fmt: skip
     tree_id = transact(add_draft, team.engineer, Tree("a", questions | ends))
     page = page_of(team.engineer, f"/trees/{tree_id}", device="desk")
-    expect(page.locator("[data-arrow]")).to_have_count(4)
+    expect(page.locator("[data-arrow]")).to_have_count(8)
     assert page.evaluate(RUN_THROUGH) == []
 
 
