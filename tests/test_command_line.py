@@ -82,6 +82,12 @@ def test_wrong_arguments_are_told_in_one_line(
     assert saying in wrong
 
 
+def test_a_key_that_is_too_short_is_told_when_it_starts() -> None:
+    ended = run("serve", SECRET_KEY="short-and-sweet", MAIL_FROM="nobody")
+    assert "SECRET_KEY has fewer than 32 characters" in ended.stdout
+    assert "short-and-sweet" not in ended.stdout + ended.stderr
+
+
 def test_a_command_that_is_none_ends_with_status_2() -> None:
     assert_refused(run("nonsense"), "nonsense")
 
@@ -96,7 +102,6 @@ def test_a_setting_that_is_no_number_is_told_by_its_name() -> None:
         ("SMTP_URL", "http://mail.example.org", "smtp[s]://user:password@host:port"),
         ("MAIL_FROM", "nobody", "troubleshoot@example.org"),
         ("MAIL_FROM", "Help\n<help@example.org>", "troubleshoot@example.org"),
-        ("SECRET_KEY", "short", "is not usable: SECRET_KEY must have 32 characters or more"),
         ("REDIS_URL", "cache:6379", "redis://host:6379/0"),
         (
             "PUBLIC_URL",

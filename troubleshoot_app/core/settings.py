@@ -48,16 +48,6 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     var_dir: Path = Path("var")
 
-    @field_validator("secret_key")
-    @classmethod
-    def _long_enough(cls, value: str | None) -> str | None:
-        if value is not None and not _is_long_enough(value):
-            raise ValueError(
-                f"SECRET_KEY must have {SECRET_BYTES} characters or more. Make one with "
-                '`python -c "import secrets; print(secrets.token_urlsafe(32))"`.'
-            )
-        return value
-
     @field_validator("public_url")
     @classmethod
     def _plain_origin(cls, value: str | None) -> str | None:
@@ -96,6 +86,11 @@ class Settings(BaseSettings):
     def wants_demo_data(self) -> bool:
         """The demo account is for an installation that brings no database of its own, unless told otherwise."""
         return self.database_url is None if self.demo_data is None else self.demo_data
+
+    @property
+    def is_secret_short(self) -> bool:
+        """Whether ``SECRET_KEY`` is set and too short to be out of reach of guessing: it may have been for years."""
+        return self.secret_key is not None and not _is_long_enough(self.secret_key)
 
     def require_secret(self) -> str:
         """Return the key that signs tokens; make and keep one (mode 0600) for the embedded database.

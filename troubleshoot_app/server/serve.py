@@ -8,7 +8,7 @@ from types import FrameType
 
 from troubleshoot_app.core.log import speaks_json
 from troubleshoot_app.core.metrics import share_counts
-from troubleshoot_app.core.settings import Settings
+from troubleshoot_app.core.settings import SECRET_BYTES, Settings
 from troubleshoot_app.server.errors import StartError
 from troubleshoot_app.server.paths import prepare_reflex
 
@@ -35,6 +35,11 @@ def serve(settings: Settings, host: str, *, end_with_parent: bool = False) -> No
     if settings.workers > 1 and not settings.redis_url:
         raise StartError(
             "WORKERS is more than 1, which needs REDIS_URL: the processes share what the pages show there."
+        )
+    if settings.is_secret_short:
+        say(
+            f"SECRET_KEY has fewer than {SECRET_BYTES} characters: who guesses it can sign in as anybody. Make another one "
+            'with `python -c "import secrets; print(secrets.token_urlsafe(32))"`; everybody signs in again then.'
         )
     try:
         sender_from(settings)
