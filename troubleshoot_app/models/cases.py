@@ -10,10 +10,10 @@ from sqlmodel import Session, col
 from troubleshoot_app.domain.handoff import is_overdue
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.handoffs import Handoff
-from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.models.sessions import TroubleshootingSession
 from troubleshoot_app.models.trees import TreeVersion
 from troubleshoot_app.models.users import User
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.handoffs import HandoffView
 from troubleshoot_app.schemas.people import PersonRef
 

@@ -1,30 +1,25 @@
-"""The path of a session, read the same way for a page, a mail and a file; and the trees that give it its words."""
+"""The path of a session, read the same way for a page, a mail and a file."""
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from troubleshoot_app.core.queries import HotQuery
 from troubleshoot_app.domain.readings import Reading, parse_number, with_unit
-from troubleshoot_app.domain.steps_left import Ahead, ways_ahead
-from troubleshoot_app.domain.tree import Node, Option, Tree, tree_from_document
+from troubleshoot_app.domain.tree import Option, Tree
 from troubleshoot_app.models.base import AnyRow
 from troubleshoot_app.models.sessions import Step
-from troubleshoot_app.models.trees import TreeVersion
 from troubleshoot_app.models.users import User
+from troubleshoot_app.models.versions import PublishedVersion, published_version
 from troubleshoot_app.schemas.people import PersonRef
-from troubleshoot_app.schemas.sessions import StepReading, StepView, TreeRef
-
-CACHED_VERSIONS = 500
+from troubleshoot_app.schemas.sessions import StepReading, StepView
 
 # What no text can hold: there, each quotation mark has a backslash before it.
 _DIFFERS = '"note":"","by":{"id":"","name":""},"at":"1970-01-01T00:00:00Z"'
@@ -32,31 +27,6 @@ _NOBODY = PersonRef(id="", name="")
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 _STEP = TypeAdapter(StepView)
-
-
-@dataclass(frozen=True)
-class PublishedVersion:
-    """A version as it was published: its nodes, and what it is called."""
-
-    tree: Tree
-    ref: TreeRef
-    frames: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False)
-    """Answers as they are written around what differs each time: by node, option, and whether it is the first in its
-    tree. Filled when they are first written."""
-
-    @cached_property
-    def answers(self) -> Mapping[tuple[str, str], tuple[Node, Option]]:
-        """Each answer of it, by the ids of node and option."""
-        return {(node.id, one.id): (node, one) for node in self.tree.nodes.values() for one in node.options}
-
-    @cached_property
-    def ahead(self) -> Mapping[str, Ahead]:
-        """What is ahead of each of its nodes; worked out when it is first walked."""
-        return ways_ahead(self.tree)
-
-
-_lock = threading.Lock()
-_cached: dict[UUID, PublishedVersion] = {}
 
 _step = Step.__table__
 _user = User.__table__
@@ -130,26 +100,6 @@ class _Path:
     def at(self, row: AnyRow) -> Any:
         """Return when the answer of a step was given first."""
         return row.at if row.repeats_seq is None else self.given_at[row.repeats_seq]
-
-
-def tree_of_version(db: Session, version_id: UUID) -> Tree:
-    """Return the tree of a version; read once a process, for a version never changes."""
-    return published_version(db, version_id).tree
-
-
-def published_version(db: Session, version_id: UUID) -> PublishedVersion:
-    """Return a version; read once a process, for it never changes."""
-    cached = _cached.get(version_id)
-    if cached is None:
-        columns = (TreeVersion.document, TreeVersion.tree_id, TreeVersion.title, TreeVersion.number)
-        row = db.execute(select(*map(col, columns)).where(col(TreeVersion.id) == version_id)).one()
-        ref = TreeRef(id=str(row.tree_id), title=row.title, version=row.number)
-        cached = PublishedVersion(tree_from_document(row.document), ref)
-        with _lock:
-            _cached[version_id] = cached
-            if len(_cached) > CACHED_VERSIONS:
-                del _cached[next(iter(_cached))]
-    return cached
 
 
 def list_steps(

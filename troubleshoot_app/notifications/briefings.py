@@ -5,7 +5,8 @@ from sqlmodel import Session
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.models import Delivery, Handoff, TroubleshootingSession, User
-from troubleshoot_app.models.paths import list_steps, published_version
+from troubleshoot_app.models.paths import list_steps
+from troubleshoot_app.models.versions import published_version
 from troubleshoot_app.notifications.messages import EscalationMail, MailStep
 from troubleshoot_app.schemas.sessions import StepView
 

@@ -14,7 +14,7 @@ from troubleshoot_app.domain.claim_lease import TIME_TO_ANSWER
 from troubleshoot_app.domain.handoff import DeliveryStatus, HandoffStatus, News
 from troubleshoot_app.models import CaseMail, Handoff, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.notifications import leases
 from troubleshoot_app.notifications.case_messages import NewsMail
 from troubleshoot_app.notifications.leases import finish, is_leased

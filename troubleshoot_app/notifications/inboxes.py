@@ -14,7 +14,7 @@ from troubleshoot_app.domain.claim_lease import TIME_TO_ANSWER
 from troubleshoot_app.domain.handoff import Channel, HandoffStatus, Intent, Priority, is_overdue
 from troubleshoot_app.models import Delivery, Handoff, SignIn, TreeVersion, TroubleshootingSession, User
 from troubleshoot_app.models.base import AnyRow, AnySelect, array_of
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.handoffs import Alert, Inbox, Offer
 
 SHOWN_ALERTS = 3

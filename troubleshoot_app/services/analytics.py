@@ -25,7 +25,7 @@ from troubleshoot_app.domain.handoff import HandoffStatus, Intent
 from troubleshoot_app.domain.period import InvalidPeriod, Period, period_of
 from troubleshoot_app.models import Handoff, TreeVersion, User
 from troubleshoot_app.models.base import AnyRow
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.analytics import (
     DayCount,
     EscalationFigures,

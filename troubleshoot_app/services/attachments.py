@@ -25,8 +25,8 @@ from troubleshoot_app.domain.attachments import (
 )
 from troubleshoot_app.domain.formats.ticket_note.words import size as size_in_words
 from troubleshoot_app.models import Account, Attachment
-from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.models.sessions import TITLE_LENGTH
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.sessions import AttachmentView
 from troubleshoot_app.services.access import Credential, get_row, load_actor, require
 from troubleshoot_app.services.inputs import invalid, number_of, text_of

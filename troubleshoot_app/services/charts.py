@@ -19,7 +19,7 @@ from troubleshoot_app.domain.jumps import Neighbourhood, jump_names
 from troubleshoot_app.domain.layout import lay_out_in_rows
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.models import Step
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.charts import Change, ChartEdge, ChartNode, ChartView
 from troubleshoot_app.services import tree_editing, tree_versions
 from troubleshoot_app.services.jumps import neighbourhood

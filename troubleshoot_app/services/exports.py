@@ -23,7 +23,8 @@ from troubleshoot_app.domain.formats.ticket_note.note import (
 )
 from troubleshoot_app.domain.handoff import Outcome, SessionStatus
 from troubleshoot_app.models import Handoff, User
-from troubleshoot_app.models.paths import list_steps, published_version
+from troubleshoot_app.models.paths import list_steps
+from troubleshoot_app.models.versions import published_version
 from troubleshoot_app.services.access import as_app_error, require
 from troubleshoot_app.services.attachments import list_attachments
 from troubleshoot_app.services.session_rows import read_session

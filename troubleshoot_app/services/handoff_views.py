@@ -22,7 +22,8 @@ from troubleshoot_app.domain.watching import Attempt, Hearing, advice_to_escalat
 from troubleshoot_app.models import CaseMail, Delivery, Handoff, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
 from troubleshoot_app.models.cases import CASES, case_view
-from troubleshoot_app.models.paths import list_steps, published_version
+from troubleshoot_app.models.paths import list_steps
+from troubleshoot_app.models.versions import published_version
 from troubleshoot_app.notifications.deliveries import eligible_seniors, mark_seen, mark_shown
 from troubleshoot_app.notifications.inboxes import account_inboxes
 from troubleshoot_app.notifications.reaching import choices_of, seniors_as_they_are

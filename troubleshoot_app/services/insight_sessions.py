@@ -26,8 +26,8 @@ from troubleshoot_app.domain.period import Period
 from troubleshoot_app.domain.tally import TallyKind
 from troubleshoot_app.models import Handoff, Step, User
 from troubleshoot_app.models.base import AnyRow
-from troubleshoot_app.models.paths import published_version, tree_of_version
 from troubleshoot_app.models.tallies import WAS_ESCALATED, arrives_anew, became
+from troubleshoot_app.models.versions import published_version, tree_of_version
 from troubleshoot_app.schemas.analytics import CountedSessions, TreeName
 from troubleshoot_app.services.access import get_row, require
 from troubleshoot_app.services.analytics import read_period, within

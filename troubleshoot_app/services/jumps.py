@@ -12,7 +12,7 @@ from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.domain.walk import Home, Landing
 from troubleshoot_app.models import TreeVersion
 from troubleshoot_app.models.base import AnyRow, AnySelect
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.services.inputs import known_id
 from troubleshoot_app.services.tree_rows import SHOWN_TITLE, TREE
 

@@ -12,7 +12,7 @@ from troubleshoot_app.domain.handoff import SessionStatus
 from troubleshoot_app.domain.replay import Fate, Given, Outcome, Place, fate_of, replay
 from troubleshoot_app.models import Step, User
 from troubleshoot_app.models.base import AnyRow
-from troubleshoot_app.models.paths import published_version
+from troubleshoot_app.models.versions import published_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.scenarios import (
     WORD_LENGTH,

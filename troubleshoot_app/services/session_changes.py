@@ -15,8 +15,8 @@ from troubleshoot_app.domain.readings import with_unit
 from troubleshoot_app.domain.tree import Node, Option
 from troubleshoot_app.domain.walk import Answer, Landing, TakenStep, Walk, answer_at
 from troubleshoot_app.models.base import AnyRow
-from troubleshoot_app.models.paths import PublishedVersion, published_version, tree_of_version
 from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
+from troubleshoot_app.models.versions import PublishedVersion, published_version, tree_of_version
 from troubleshoot_app.schemas.sessions import (
     AnsweredQuestion,
     ChangePreview,

@@ -6,8 +6,8 @@ from sqlmodel import Session
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.domain.abandonment import with_line
 from troubleshoot_app.domain.formats.ticket_note.words import one_line, without_markup
-from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.models.sessions import TEXT_LENGTH
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.services.inputs import invalid
 from troubleshoot_app.services.session_rows import SESSION, SessionRow
 from troubleshoot_app.services.session_steps import STEP, answered_after, version_after

@@ -12,7 +12,7 @@ from troubleshoot_app.domain.readings import is_same_number
 from troubleshoot_app.domain.walk import Move, Walk
 from troubleshoot_app.models import Step
 from troubleshoot_app.models.base import AnyRow
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.services.jumps import homes_of_row, homes_to_row
 from troubleshoot_app.services.session_rows import SessionRow
 

@@ -8,13 +8,8 @@ from sqlmodel import Session
 
 from troubleshoot_app.domain.steps_left import Ahead, steps_left, steps_left_in_words
 from troubleshoot_app.models import TroubleshootingSession
-from troubleshoot_app.models.paths import (
-    list_steps,
-    list_steps_of_many,
-    published_version,
-    tree_of_version,
-    write_steps,
-)
+from troubleshoot_app.models.paths import list_steps, list_steps_of_many, write_steps
+from troubleshoot_app.models.versions import published_version, tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.sessions import (
     AttachmentView,

@@ -11,8 +11,9 @@ from troubleshoot_app.domain.handoff import OPEN_STATUSES, HandoffStatus, Outcom
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.domain.walk import TakenStep, advance, answer_at, begin, go_back
 from troubleshoot_app.models import TroubleshootingSession, TroubleshootingTree
-from troubleshoot_app.models.paths import list_steps, tree_of_version
+from troubleshoot_app.models.paths import list_steps
 from troubleshoot_app.models.sessions import TEXT_LENGTH, TITLE_LENGTH
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.notifications.webhook_events import tell_of_completion
 from troubleshoot_app.schemas.sessions import SessionSummary, SessionView, StepView
 from troubleshoot_app.services import handoffs

@@ -21,7 +21,8 @@ from troubleshoot_app.domain.timeline import (
 )
 from troubleshoot_app.models import AuditEntry, Handoff, Step, User
 from troubleshoot_app.models.base import AnyRow
-from troubleshoot_app.models.paths import list_steps, published_version
+from troubleshoot_app.models.paths import list_steps
+from troubleshoot_app.models.versions import published_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.sessions import StepView
 from troubleshoot_app.schemas.timelines import Happening, Place, Stop, Timeline

@@ -16,8 +16,8 @@ from troubleshoot_app.domain.tally import OF_SESSIONS, Days, TallyKind, TallySpa
 from troubleshoot_app.domain.tree import Tree
 from troubleshoot_app.models import Step, TreeVersion
 from troubleshoot_app.models.base import AnyRow
-from troubleshoot_app.models.paths import tree_of_version
 from troubleshoot_app.models.tallies import TALLY, THING, tallied_of
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.analytics import Flow, NodeFigures, TreeFigures, TreeName, VersionFigures
 from troubleshoot_app.services.access import require
 from troubleshoot_app.services.analytics import read_period, within

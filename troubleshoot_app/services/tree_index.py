@@ -10,7 +10,7 @@ from troubleshoot_app.domain.actor import Actor
 from troubleshoot_app.domain.errors import Severity
 from troubleshoot_app.domain.search_vector import vectors_of
 from troubleshoot_app.models import TreeText, TreeWord
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.services.jumps import neighbourhood
 from troubleshoot_app.services.scenario_rows import problems_of_draft
 from troubleshoot_app.services.tree_rows import TREE, draft_of, shown_tree

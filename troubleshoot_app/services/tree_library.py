@@ -18,7 +18,7 @@ from troubleshoot_app.domain.tree import Tree
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.models import TreeVersion, User
 from troubleshoot_app.models.base import AnyRow, AnySelect
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.trees import CategoryList, TreePage, TreeSummary, TreeView, VersionPage
 from troubleshoot_app.schemas.versions import VersionView

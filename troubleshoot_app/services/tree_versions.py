@@ -11,7 +11,7 @@ from troubleshoot_app.domain.actor import Actor, Permission
 from troubleshoot_app.domain.comparison import compare, named
 from troubleshoot_app.domain.tree import Tree, tree_from_document
 from troubleshoot_app.models import TreeVersion, TroubleshootingTree, User
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.people import PersonRef
 from troubleshoot_app.schemas.versions import Comparison, NodeChange, VersionView
 from troubleshoot_app.services import audit

@@ -15,7 +15,7 @@ from troubleshoot_app.domain.tree import Node, Tree, tree_from_document, tree_to
 from troubleshoot_app.domain.tree_status import TreeStatus
 from troubleshoot_app.models import TreeVersion, TroubleshootingTree
 from troubleshoot_app.models.base import AnyRow
-from troubleshoot_app.models.paths import tree_of_version
+from troubleshoot_app.models.versions import tree_of_version
 from troubleshoot_app.schemas.trees import (
     Category,
     DraftProblem,
