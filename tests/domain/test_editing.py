@@ -52,6 +52,15 @@ def test_an_inserted_node_leaves_the_numbers_at_the_answer_that_they_choose():
     assert tree.nodes[between].options == (Option("o1", editing.ONWARD, "end"),)
 
 
+def test_no_new_node_is_what_a_lost_answer_leads_to():
+    lost = editing.point_option(editing.choose_start(SMALL, "end"), "lamp", "o2", "n4")
+    tree, first = editing.add_first(lost)
+    assert first == "n5"
+    tree, child = editing.add_child(Tree("n6", tree.nodes), "lamp")
+    assert child == "n7"
+    assert [node.id for node, _ in editing.incoming(tree, child)] == ["lamp"]
+
+
 def test_deleting_says_what_points_here_and_leaves_those_answers_without_a_target():
     pointing = [(node.id, option.id) for node, option in editing.incoming(SMALL, "lamp")]
     assert pointing == [("plug", "o1")]

@@ -17,10 +17,10 @@ _FILES = (
 _TREE_FILES = (
     ("pdf", "PDF", "the chart, to pin on a wall"),
     ("svg", "SVG", "the chart, for a page"),
-    ("markdown", "Markdown", "to read, and to write on in any editor"),
+    ("markdown", "Markdown", "to read and to edit"),
     ("csv", "CSV", "for a spreadsheet"),
     ("mermaid", "Mermaid", "for a wiki"),
-    ("yaml", "YAML", "for programs and people"),
+    ("yaml", "YAML", "to edit by hand"),
     ("json", "JSON", "for programs"),
 )
 
@@ -61,7 +61,7 @@ def tree_export_button(tree_id: Any) -> rx.Component:
     """Return the button that opens the files that a tree can be taken away as."""
     address = f"/api/v1/web/trees/{tree_id}/export?format="
     return _dialog(
-        "The tree as it is walked now. PDF and SVG are pictures; all others can be imported again, with nothing lost.",
+        "The tree as it is walked now. PDF and SVG are pictures; all others come back as they are when imported.",
         _files([(address + form, name, hint) for form, name, hint in _TREE_FILES]),
     )
 
