@@ -56,6 +56,7 @@ def test_line_ends_and_encodings_of_other_programs_are_read(
         "•\tIs it lit?\no\tYes\n▪\tGood.\no\tNo\n▪\tBad.\n",
         "·\tIs it lit?\no\tYes\n§\tGood.\no\tNo\n§\tBad.\n",
         "• Is it lit?\n\t○ Yes\n\t\t▪ Good.\n\t○ No\n\t\t▪ Bad.\n",
+        "·\xa0\xa0\xa0 Is it lit?\n\no\xa0\xa0 Yes\n\n§\xa0 Good.\n\no\xa0\xa0 No\n\n§\xa0 Bad.\n",
         "1.\tIs it lit?\na.\tYes\ni.\tGood.\nb.\tNo\ni.\tBad.\n",
         "1.\tIs it lit?\n\ta.\tYes\n\t\ti.\tGood.\n\tb.\tNo\n\t\ti.\tBad.\n",
     ],

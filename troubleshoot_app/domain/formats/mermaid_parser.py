@@ -290,7 +290,9 @@ class _Parser:
         begin = scanner.position
         rest = scanner.rest_of_line()
         scanner.position = begin
-        raise NotMermaid(f"{quoted(rest.strip())} is no arrow and no end of a statement.", begin)
+        raise NotMermaid(
+            f"{quoted(rest.strip())} is no arrow and no end of a statement. An arrow is: -->", begin
+        )
 
 
 def _refusal(builder: MermaidChart) -> UnreadableTree:

@@ -11,11 +11,13 @@ from troubleshoot_app.domain.tree import NODE_LIMIT, TEXT_LIMIT
 
 ITEM_LIMIT = 4 * NODE_LIMIT
 
-# Word pastes its bullets as letters of a font that is lost, and its numbers as letters, too; a tab follows each.
+# Word pastes its bullets as letters of a font that is lost, and letters for numbers; a tab or wide blanks follow each.
 ITEM = re.compile(
-    r"(?P<indent>[ \t]*)(?P<marker>[-*+•◦‣·○●▪▫■□]|\d{1,9}[.)]|(?:[o§]|(?:[a-z]|[ivx]{1,5})[.)])(?=\t))"
-    r"(?P<gap>[ \t]+|$)(?P<text>.*)"
+    r"(?P<indent>[ \t\xa0]*)"
+    r"(?P<marker>[-*+•◦‣·○●▪▫■□]|\d{1,9}[.)]|(?:[o§]|(?:[a-z]|[ivx]{1,5})[.)])(?=\t|[ \xa0]{2}))"
+    r"(?P<gap>[ \t\xa0]+|$)(?P<text>.*)"
 )
+_PLAIN_MARKERS = frozenset("-*+1")
 _ROMAN = re.compile("[ivx]+[.)]")
 DRAWN = re.compile(
     r"""(?P<before>[\s│┃║|]*)
@@ -95,11 +97,12 @@ def read_list(source: Source, lines: Iterable[tuple[int, int]]) -> list[Item]:
 
 
 def _levels_of_markers(source: Source, lines: Iterable[tuple[int, int]]) -> dict[str, int]:
-    """Return the level of each kind of marker in a list that Word pasted: without indents, a tab behind each marker."""
+    """Return the level of each kind of marker in a list that Word pasted: not indented, with wide gaps and odd markers."""
     found = [match for begin, end in lines if (match := ITEM.match(source.text[begin:end])) is not None]
-    if not all(match["gap"].startswith("\t") and not match["indent"] for match in found):
-        return {}
     kinds = dict.fromkeys(_kind_of(match["marker"]) for match in found)
+    is_flat = all(not match["indent"] and (match["gap"] == "\t" or len(match["gap"]) > 1) for match in found)
+    if not is_flat or kinds.keys() <= _PLAIN_MARKERS:
+        return {}
     return {kind: level for level, kind in enumerate(kinds)}
 
 
