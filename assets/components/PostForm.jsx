@@ -25,6 +25,12 @@ function sent(form, secret) {
   return JSON.stringify(body);
 }
 
+// What is wrong with the fields, as they follow each other.
+function inOrder(errors, form) {
+  const place = ({ loc }) => [...form.elements].findIndex((field) => field.name === loc.at(-1));
+  return errors.sort((one, other) => place(one) - place(other)).map((error) => error.msg);
+}
+
 export function PostForm({
   action,
   next,
@@ -77,7 +83,7 @@ export function PostForm({
         return;
       }
       const { detail, errors } = await answer.json();
-      if (detail) said = errors?.map((error) => error.msg) ?? [detail];
+      if (detail) said = errors ? inOrder(errors, form.current) : [detail];
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
     }
