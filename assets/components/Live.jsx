@@ -226,6 +226,16 @@ export function SkipLink({ target, label }) {
   );
 }
 
+// What opens with links in it begins at the first of them that is shown; by itself it would begin at the first button.
+export function FirstLink() {
+  const mark = useRef(null);
+  useEffect(() => {
+    const links = [...mark.current.parentElement.querySelectorAll("a")];
+    links.find((link) => link.checkVisibility())?.focus({ preventScroll: true });
+  }, []);
+  return <span ref={mark} hidden />;
+}
+
 // After an answer the next question is what counts: it gets the focus, so that it is read out, and comes into view.
 export function Arrival({ hydrated, place, target }) {
   const arrive = () => document.getElementById(target)?.focus({ preventScroll: true });

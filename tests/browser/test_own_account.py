@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Browsers
-from tests.browser.screen import press, sign_in, toast
+from tests.browser.screen import dialog, press, sign_in, toast
 from tests.support.accounts import allow_password, cookie_for
 from tests.support.pages import DEMO_PASSWORD, Pages
 from tests.support.people import Team, do
@@ -20,6 +20,7 @@ def test_name_password_quiet_hours_and_sign_ins(page_as: Pages, page_of: Browser
     elsewhere = page_as(None, "/", cookie=cookie_for(senior, device="Mozilla/5.0 (iPhone) Safari/604.1"))
     page = page_of(senior, "/")
     press(page, "Menu")
+    expect(dialog(page, "Menu").get_by_role("link").first).to_be_focused()
     page.get_by_role("link", name="Your account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
 

@@ -147,6 +147,13 @@ class SkipLink(rx.Component):
     label: rx.Var[str]
 
 
+class FirstLink(rx.Component):
+    """Moves the focus to the first link beside it, when what it stands in opens."""
+
+    library = "$/public/components/Live.jsx"
+    tag = "FirstLink"
+
+
 class Arrival(rx.Component):
     """Moves focus and view to the element with the id ``target`` when ``place`` changes after the page has loaded."""
 

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from troubleshoot_app.components.banner import banner, offer
-from troubleshoot_app.components.react import AlarmSwitch, Live, PostForm, ReloadButton, SkipLink
+from troubleshoot_app.components.react import AlarmSwitch, FirstLink, Live, PostForm, ReloadButton, SkipLink
 from troubleshoot_app.states.base import MessageState
 from troubleshoot_app.states.inbox import InboxState
 
@@ -176,6 +176,7 @@ def _menu_popover() -> rx.Component:
             )
         ),
         rx.popover.content(
+            FirstLink.create(),
             rx.box(
                 rx.text(InboxState.user_name, weight="bold", size="3"),
                 rx.text(InboxState.account_name, size="2", class_name="quiet"),
