@@ -29,10 +29,18 @@ HIDDEN_FOCUS = """() => [...document.querySelectorAll("a[href], button, input, s
     return true;
   })
   .map((thing) => thing.outerHTML.slice(0, 160))"""
-# Every element with what makes it look and sound as it does, but for its words.
-ELEMENTS = """() => [...document.body.querySelectorAll("*")].map((element) =>
-  [element.tagName, element.className?.baseVal ?? element.className, element.getAttribute("role"),
-   element.hasAttribute("aria-label"), element.disabled, element.dataset?.accentColor].join(" ")).join("\\n")"""
+# What the page is built of: each element with what makes it look and sound as it does, but for its words, and with the two
+# around it; how often it is there does not count.
+PIECES = """() => {
+  const kind = (element) => element && [
+    element.tagName, element.className?.baseVal ?? element.className, element.getAttribute("role"),
+    element.hasAttribute("aria-label"), element.disabled, element.dataset?.accentColor].join(" ");
+  const piece = (element) => {
+    const around = element.parentElement;
+    return [kind(element), kind(around), kind(around?.parentElement)].join(" in ");
+  };
+  return [...new Set([...document.body.querySelectorAll("*")].map(piece))];
+}"""
 
 # One of each fault that is looked for, and what is said of it.
 FAULTS = {
@@ -51,7 +59,7 @@ SEED = """(faults) => {
   document.querySelector("main").append(place);
 }"""
 
-# What has the same elements for another role, or at another address, is looked at once.
+# What is built of the same pieces for another role, or at another address, is looked at once.
 looked_at: set[str] = set()
 
 
@@ -92,10 +100,11 @@ def _look_at_all(page: Page, addresses: list[str]) -> None:
         page.set_viewport_size(PHONE)
         settle(page)
         unfold(page)
-        elements = page.evaluate(ELEMENTS)
-        if elements not in looked_at and (found := _look_at(page)):
+        pieces = page.evaluate(PIECES)
+        is_known = looked_at.issuperset(pieces)
+        if found := sideways(page, "on a phone") + too_low(page) if is_known else _look_at(page):
             wrong[address] = found
-        looked_at.add(elements)
+        looked_at.update(pieces)
     assert not wrong, _told(wrong)
 
 
