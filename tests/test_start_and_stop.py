@@ -95,21 +95,19 @@ def wait_until_answered(server: Server, seconds: float = GONE_SECONDS) -> None:
         time.sleep(0.05)
 
 
+def assert_ends(server: Server, number: signal.Signals) -> None:
+    """The signal ends everything, with status 0."""
+    assert server.stop(number) == 0
+    assert not server.answers()
+    assert not processes_in(database_of(server).folder)
+
+
 def run(*arguments: str, server: Server, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "troubleshoot_app", *arguments]
     environment = server.environment | settings
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
     )
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_everything_with_status_0(own_server: Server, number: signal.Signals) -> None:
-    own_server.start()
-
-    assert own_server.stop(number) == 0
-    assert not own_server.answers()
-    assert not processes_in(database_of(own_server).folder)
 
 
 def test_ctrl_c_in_a_terminal_reaches_all_processes_at_once_and_is_no_error(own_server: Server) -> None:
@@ -131,7 +129,9 @@ def test_commands_work_beside_a_running_server_on_its_database(running_server: S
     assert running_server.answers()
 
 
-def test_a_second_start_builds_nothing_and_is_ready_within_ten_seconds(own_server: Server) -> None:
+def test_a_second_start_builds_nothing_and_is_ready_within_ten_seconds_and_sigint_ends_it(
+    own_server: Server,
+) -> None:
     built = pages.MARK.stat().st_mtime_ns
 
     seconds = own_server.start()
@@ -142,9 +142,10 @@ def test_a_second_start_builds_nothing_and_is_ready_within_ten_seconds(own_serve
     assert seconds <= SECOND_START_SECONDS
     assert pages.MARK.stat().st_mtime_ns == built
     assert "Building" not in own_server.log_text()
+    assert_ends(own_server, signal.SIGINT)
 
 
-def test_a_start_after_kill_9_works_and_keeps_the_data(own_server: Server) -> None:
+def test_a_start_after_kill_9_works_and_keeps_the_data_and_sighup_ends_it(own_server: Server) -> None:
     own_server.start()
     orphans = workers_of(own_server)
     with psycopg2.connect(database_of(own_server).url) as connection:
@@ -159,6 +160,7 @@ def test_a_start_after_kill_9_works_and_keeps_the_data(own_server: Server) -> No
         cursor.execute("SELECT answer FROM kept")
         assert cursor.fetchone() == (42,)
     connection.close()
+    assert_ends(own_server, signal.SIGHUP)
 
 
 def test_a_database_mark_with_the_number_of_another_process_is_not_believed(own_server: Server) -> None:
@@ -175,7 +177,7 @@ def test_a_database_mark_with_the_number_of_another_process_is_not_believed(own_
     assert own_server.stop() == 0
 
 
-def test_a_worker_that_dies_is_replaced(own_server: Server) -> None:
+def test_a_worker_that_dies_is_replaced_and_sigterm_ends_all(own_server: Server) -> None:
     own_server.start()
     (worker,) = workers_of(own_server)
 
@@ -184,7 +186,7 @@ def test_a_worker_that_dies_is_replaced(own_server: Server) -> None:
 
     wait_until_answered(own_server)
     assert [process.pid for process in workers_of(own_server)] != [worker.pid]
-    assert own_server.stop() == 0
+    assert_ends(own_server, signal.SIGTERM)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1"])
