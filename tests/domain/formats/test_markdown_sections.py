@@ -172,6 +172,12 @@ def test_what_people_add_without_marks_is_found_and_told():
     ]
 
 
+def test_a_page_that_went_through_other_editors_is_the_same_tree():
+    changed = LAMP.replace("## ", "##   ").replace("- Yes →", "*  Yes  ->").replace("- No →", "\n 2. No -->")
+    changed = changed.replace(" .resolution}", " .Resolution } ").replace("=11.5", "=11,5")
+    assert only(changed.replace("\n", "\r\n").encode("utf-8-sig")).file == lamp()
+
+
 def test_what_is_wrong_on_a_page_is_told_with_its_line():
     chart = only(
         dedent("""\

@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from troubleshoot_app.domain.errors import Fault, UnreadableTree, quoted
 from troubleshoot_app.domain.formats.chart import Box, Chart, too_large
@@ -33,7 +35,8 @@ FRONT_LIMIT = 100_000
 
 _KINDS = {kind.value: kind for kind in NodeKind}
 _WORDS = (*_KINDS, MEASURED, CHECK_OFF)
-_READING_KEYS = ("unit", "min", "max", "decimals")
+_NUMBER_KEYS = ("min", "max", "decimals")
+_READING_KEYS = ("unit", *_NUMBER_KEYS)
 _OPTION_KEYS = ("label", "tree", "return", *BOUNDS)
 _ABOUT_KEYS = ("title", "description", "category", "tags", "slug")
 _FRONT = re.compile(rf"---[ \t]*\n(?P<yaml>(?s:.{{0,{FRONT_LIMIT}}}?)\n)---[ \t]*(?:\n|\Z)")
@@ -211,13 +214,14 @@ class _Page:
 
     def _describe(self, box: Box, section: _Section) -> None:
         box.text, box.help = said(_words(section)), said("\n".join(section.help))
-        words, values = section.marks.words, section.marks.values
+        words, values = [word.casefold() for word in section.marks.words], section.marks.values
         kinds = [_KINDS[word] for word in words if word in _KINDS]
         box.kind = kinds[0] if kinds else None
         box.acknowledge = CHECK_OFF in words
-        reading = {key: value for key, value in values.items() if key in _READING_KEYS}
+        unit = {"unit": values["unit"]} if "unit" in values else {}
+        reading = unit | _numbers(values, _NUMBER_KEYS)
         if reading or MEASURED in words:
-            box.reading = dict(reading)
+            box.reading = reading
         odd = [
             f".{word}" for word in words if word not in _WORDS or word in [kind.value for kind in kinds[1:]]
         ]
@@ -232,7 +236,7 @@ class _Page:
         label = answer.label or values.get("label")
         arrow = self._chart.arrow(box.id, answer.to, label, place, answer.marks.id)
         arrow.tree, arrow.returns = answer.tree, answer.returns
-        arrow.when = {name: values[name] for name in BOUNDS if name in values} or None
+        arrow.when = _numbers(values, BOUNDS) or None
         odd = [
             *(f".{word}" for word in answer.marks.words),
             *(key for key in values if key not in _OPTION_KEYS),
@@ -243,6 +247,11 @@ class _Page:
         for mark in odd:
             message = f"{quoted(mark)} is not known here, and was left out. Known are {known}."
             self._report.warning(Code.FIELD_LEFT_OUT, place, message)
+
+
+def _numbers(values: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
+    """Return the numbers among values, with a point where people write a comma."""
+    return {name: values[name].replace(",", ".") for name in names if name in values}
 
 
 def _words(section: _Section) -> str:
