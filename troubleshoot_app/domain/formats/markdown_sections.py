@@ -60,7 +60,7 @@ def read_sections(source: Source) -> Chart:
     Raises:
         UnreadableTree: the page is too long, has no section, or what stands at its top is no YAML.
     """
-    if len(source.line_starts) > LINE_LIMIT:
+    if source.text.count("\n") >= LINE_LIMIT:
         raise too_large(
             f"A page has at most {LINE_LIMIT:,} lines; here is one more.", Place(LINE_LIMIT + 1, 1)
         )

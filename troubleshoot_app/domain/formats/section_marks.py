@@ -1,6 +1,6 @@
 """How a page of sections says what a tree has: marks in braces, answers that lead on, and words that are neither.
 
-Marks are written as Pandoc and kramdown have them: ``{#id .kind key="value"}``. A line of a text that would be taken for
+Marks are written as Pandoc has them: ``{#id .kind key="value"}``. A line of a text that would be taken for
 a heading, a quotation, an answer or an open fence gets a backslash before it; characters that do not survive at the edge
 of a line, or cannot be seen, are entities (``&#32;``).
 """
