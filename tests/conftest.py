@@ -13,10 +13,10 @@ from sqlmodel import Session
 
 from tests.support.chromium import FLAGS, ensure_chromium
 from tests.support.pages import Pages
-from tests.support.postgres import Cluster, empty, remove_leftovers
+from tests.support.postgres import Cluster, empty, remove_leftovers, rolled_back
 from tests.support.server import SETTINGS, Server
 from tests.support.smtp import MailServer
-from troubleshoot_app.core.db import engine, forget_engine
+from troubleshoot_app.core.db import forget_engine
 from troubleshoot_app.core.settings import Settings, get_settings
 from troubleshoot_app.server.frontend import ensure_built
 
@@ -95,11 +95,8 @@ def database_url(cluster: Cluster, worker_name: str) -> Iterator[str]:
 @pytest.fixture
 def db(database_url: str) -> Iterator[Session]:
     """A handle in a transaction that is rolled back after the test; a commit inside it is only a savepoint."""
-    with engine().connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as db:
-            yield db
-        outer.rollback()
+    with rolled_back() as db:
+        yield db
 
 
 @pytest.fixture

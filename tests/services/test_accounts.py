@@ -11,7 +11,7 @@ from tests.services.at_once import at_once
 from troubleshoot_app.core import security
 from troubleshoot_app.core.clock import now
 from troubleshoot_app.core.db import transact
-from troubleshoot_app.core.errors import Conflict, Forbidden, Invalid, Unauthenticated
+from troubleshoot_app.core.errors import AppError, Conflict, Forbidden, Invalid, Unauthenticated
 from troubleshoot_app.core.settings import get_settings
 from troubleshoot_app.domain.actor import Role
 from troubleshoot_app.models import SignIn, User
@@ -166,3 +166,14 @@ def refused(call: Callable[[], object]) -> tuple[str, float]:
             call()
         times.append(time.thread_time() - begin)
     return refusal.value.detail, min(times)
+
+
+@pytest.mark.parametrize(
+    "email", ["", "\0", "\ud800", "owner@acme.test\0", "owner@\udfffacme.test", "é" * 200_000]
+)
+def test_an_odd_address_signs_nobody_in_and_opens_no_account(email: str):
+    with pytest.raises(AppError, match="Email or password is wrong"):
+        auth.sign_in(email=email, password=PASSWORD, device="")
+    with pytest.raises(Invalid) as refusal:
+        auth.register(email=email, password=PASSWORD, name="Me", account_name="Us")
+    assert [error["loc"] for error in refusal.value.errors] == [["email"]]

@@ -4,12 +4,14 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import psycopg2
 from sqlalchemy import text
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from troubleshoot_app.core.db import engine
 from troubleshoot_app.server.database import migrate
@@ -82,6 +84,19 @@ def remove_leftovers() -> None:
         run = folder.name.removeprefix(PREFIX)
         if run.isdigit() and not psutil.pid_exists(int(run)):
             Cluster(int(run)).stop()
+
+
+@contextmanager
+def rolled_back() -> Iterator[Session]:
+    """Give a handle on the database that this process works on; in the end nothing that was done with it has happened.
+
+    A commit inside it is only a savepoint.
+    """
+    with engine().connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as db:
+            yield db
+        outer.rollback()
 
 
 def empty() -> None:
