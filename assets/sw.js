@@ -9,7 +9,7 @@ const PAGE = `<!doctype html>
 <style>
   :root { color-scheme: light dark; }
   body { margin: 0; min-height: 100dvh; display: grid; place-items: center; font: 16px/1.5 system-ui, sans-serif;
-    color: light-dark(#1c2024, #edeef0); background: light-dark(#f9f9fb, #18191b); }
+    color: light-dark(#1c2024, #edeef0); background: light-dark(#f9f9fb, #111113); }
   main { max-width: 27rem; padding: 20px 16px 15dvh; text-align: center; }
   h1 { margin: 16px 0; font-size: 24px; line-height: 1.25; }
   p { margin: 0 0 16px; }
