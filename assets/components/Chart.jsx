@@ -282,7 +282,7 @@ function useChart(source) {
   useEffect(() => {
     const gone = new AbortController();
     const before = kept.current?.place === place ? kept.current : null;
-    const since = before?.revision ? `${source.includes("?") ? "&" : "?"}since=${before.revision}` : "";
+    const since = before?.number ? `${source.includes("?") ? "&" : "?"}since=${before.number}` : "";
     fetch(source + since, { signal: gone.signal })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
       .then((answer) => {

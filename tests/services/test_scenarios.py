@@ -14,7 +14,9 @@ from troubleshoot_app.domain.handoff import Intent, Outcome
 from troubleshoot_app.domain.replay import Fate
 from troubleshoot_app.domain.tree import Node, NodeKind, Option, Tree
 from troubleshoot_app.models import Step, TroubleshootingSession
+from troubleshoot_app.schemas.charts import ChartView
 from troubleshoot_app.services import (
+    charts,
     handoffs,
     replays,
     scenarios,
@@ -102,6 +104,22 @@ def test_a_tree_with_a_broken_scenario_is_found_among_the_faulty_ones(db: Sessio
     assert faulty() == ["No internet"]
     ask(db, team.engineer, scenarios.delete_scenario, tree_id=team.tree_id, scenario_id=made.id)
     assert faulty() == []
+
+
+def test_the_chart_of_a_draft_marks_what_a_scenario_finds_though_the_draft_is_the_same(
+    db: Session, team: Team
+):
+    def chart(since: int | None = None) -> ChartView:
+        return ask(db, team.engineer, charts.draft_chart, tree_id=team.tree_id, since=since)
+
+    before = chart()
+    assert chart().number == before.number > 0
+    wrong = FIXED | {"end": {"node": "stuck"}}
+    made = ask(db, team.engineer, scenarios.add_scenario, tree_id=team.tree_id, **wrong)
+    marked = chart(since=before.number)
+    assert (marked.base, [(node.id, node.errors) for node in marked.nodes]) == (before.number, [("fixed", 1)])
+    ask(db, team.engineer, scenarios.delete_scenario, tree_id=team.tree_id, scenario_id=made.id)
+    assert [(node.id, node.errors) for node in chart(since=marked.number).nodes] == [("fixed", 0)]
 
 
 def test_a_scenario_is_changed_by_one_at_a_time_and_belongs_to_its_tree(db: Session, team: Team):

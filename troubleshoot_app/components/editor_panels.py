@@ -79,7 +79,8 @@ def how_many(found: rx.Var[list[TargetView]]) -> rx.Component:
 def chart_panel() -> rx.Component:
     """Return the chart of the draft; a press on a node puts it on the form."""
     return chart(
-        f"/api/v1/web/charts/drafts/{EditorState.id}?revision={EditorState.revision}",
+        f"/api/v1/web/charts/drafts/{EditorState.id}?revision={EditorState.revision}"
+        f"&errors={EditorState.error_count}&warnings={EditorState.warning_count}",
         here=rx.cond(EditorState.node, EditorState.node.id, ""),
         label="Chart of the draft",
         on_choose=EditorState.select,

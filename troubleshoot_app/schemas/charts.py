@@ -42,12 +42,12 @@ class ChartEdge:
 
 
 class ChartView(BaseModel):
-    """The chart of a tree, or of what has changed on it since the revision ``base``; then ``gone`` names what to remove.
+    """The chart of a tree, or what has changed on it since the chart ``base``; then ``gone`` names what to remove.
 
-    ``size`` is the number of all its nodes; 0 stands for a revision that does not change.
+    ``size`` is how many nodes it has in all; ``number`` is the same for the same chart, 0 for one that does not change.
     """
 
-    revision: int = 0
+    number: int = 0
     base: int | None = None
     start: str
     size: int

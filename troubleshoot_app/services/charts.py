@@ -2,6 +2,7 @@
 
 import re
 import threading
+import zlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -29,6 +30,7 @@ from troubleshoot_app.services.trees import published_tree
 TEXT_LENGTH = 120
 LABEL_LENGTH = 32
 KEPT_CHARTS = 12
+MOST_NUMBER = 2**31 - 2
 KEPT_WORDS = 50_000
 BETWEEN = "\n"
 """Stands in no id of an author."""
@@ -37,16 +39,17 @@ _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`#>]+")
 
 
 def draft_chart(db: Session, actor: Actor, *, tree_id: object, since: int | None = None) -> ChartView:
-    """Return the chart of a draft with its problems marked, or of what has changed on it since a revision.
+    """Return the chart of a draft with its problems marked, or what has changed on it since the chart ``since``.
 
     Raises:
         NotFound: no such tree.
         Forbidden: the actor may not edit it.
     """
     draft = tree_editing.get_draft(db, actor, tree_id=tree_id)
-    chart = _CHARTS.get(draft.tree_id, draft.revision)
+    number = _number_of(draft)
+    chart = _CHARTS.get(draft.tree_id, number)
     if chart is None:
-        chart = _chart(draft.tree, draft.problems, revision=draft.revision, around=draft.around)
+        chart = _chart(draft.tree, draft.problems, number=number, around=draft.around)
         _CHARTS.keep(draft.tree_id, chart)
     before = None if since is None else _CHARTS.get(draft.tree_id, since)
     return chart if before is None else _changes(before, chart)
@@ -91,6 +94,16 @@ def comparison_chart(db: Session, actor: Actor, *, tree_id: object, older: int, 
     return _chart(both.tree, changes=both.nodes, arrows=arrows)
 
 
+def _number_of(draft: tree_editing.Draft) -> int:
+    """Return a number, never 0, for what the chart of a draft shows. The revision alone does not say that: scenarios
+    and other trees make problems, too."""
+    marks = Counter((problem.node_id, problem.severity.value) for problem in draft.problems)
+    jumps = [
+        (name, there.id, there.title) for name in jump_names(draft.tree) if (there := draft.around.of(name))
+    ]
+    return zlib.crc32(repr((draft.revision, list(marks.items()), jumps)).encode()) % MOST_NUMBER + 1
+
+
 def _whole(db: Session, actor: Actor, tree: Tree) -> ChartView:
     return _chart(tree, around=neighbourhood(db, actor.account_id, tree))
 
@@ -99,7 +112,7 @@ def _chart(
     tree: Tree,
     problems: Iterable[Problem] = (),
     *,
-    revision: int = 0,
+    number: int = 0,
     changes: Mapping[str, What] | None = None,
     arrows: Mapping[tuple[str, str], What] | None = None,
     around: Neighbourhood | None = None,
@@ -109,7 +122,7 @@ def _chart(
     boxes = lay_out_in_rows(tree)
     changed, drawn = changes or {}, arrows or {}
     return ChartView(
-        revision=revision,
+        number=number,
         start=tree.start,
         size=len(tree.nodes),
         nodes=[
@@ -175,13 +188,13 @@ class _Charts:
 
     def keep(self, tree_id: UUID, chart: ChartView) -> None:
         with self._lock:
-            self._kept[tree_id, chart.revision] = chart
+            self._kept[tree_id, chart.number] = chart
             if len(self._kept) > KEPT_CHARTS:
                 self._kept.popitem(last=False)
 
-    def get(self, tree_id: UUID, revision: int) -> ChartView | None:
+    def get(self, tree_id: UUID, number: int) -> ChartView | None:
         with self._lock:
-            return self._kept.get((tree_id, revision))
+            return self._kept.get((tree_id, number))
 
 
 _CHARTS = _Charts()
@@ -194,7 +207,7 @@ def _changes(before: ChartView, after: ChartView) -> ChartView:
     ids = {*(node.id for node in after.nodes), *(edge.id for edge in after.edges)}
     return after.model_copy(
         update={
-            "base": before.revision,
+            "base": before.number,
             "nodes": [node for node in after.nodes if nodes.get(node.id) != node],
             "edges": [edge for edge in after.edges if edges.get(edge.id) != edge],
             "gone": [key for key in (*nodes, *edges) if key not in ids],

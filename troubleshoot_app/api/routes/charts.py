@@ -19,7 +19,7 @@ Number = Annotated[int, Query(ge=0, le=MOST)]
 
 @router.get("/drafts/{tree_id}")
 def draft_chart(tree_id: str, credential: BrowserCredential, since: Number | None = None) -> Response:
-    """Return the chart of a draft, or what has changed on it since a revision sent before. For engineers and up."""
+    """Return the chart of a draft, or what has changed on it since a chart sent before. For engineers and up."""
     return _json(transact(acting, credential, charts.draft_chart, tree_id=tree_id, since=since))
 
 
