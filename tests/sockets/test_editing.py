@@ -1,5 +1,6 @@
 """The editor over its socket: what is undone stays undone, and what could not be undone can be tried again."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -40,8 +41,14 @@ def test_what_cannot_be_undone_now_can_be_undone_later(
 
 
 def _says(tab: ReflexSocket, name: str, value: object) -> Callable[[Update], bool]:
-    """Return the question whether the editor shows a value by now."""
-    return lambda _: bool(tab.var("editor_state", name) == value)
+    """Return the question whether the editor shows a value by now; before the page is loaded it shows nothing."""
+
+    def shown(_: Update) -> bool:
+        with contextlib.suppress(KeyError):
+            return bool(tab.var("editor_state", name) == value)
+        return False
+
+    return shown
 
 
 def _draft(db: Session, team: Team) -> Tree:
