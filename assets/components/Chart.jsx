@@ -11,6 +11,7 @@ import {
   ReactFlowProvider,
   getBezierPath,
   getSmoothStepPath,
+  getViewportForBounds,
   useReactFlow,
   useStoreApi,
 } from "@xyflow/react";
@@ -296,11 +297,28 @@ function useChart(source) {
   return [chart, failed];
 }
 
+// Shows a chart whole: its nodes, and the arrows that run beside them.
+function useWhole() {
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  return (duration = 0) => {
+    const { width, height } = store.getState();
+    const nodes = flow.getNodesBounds(flow.getNodes());
+    let [left, right] = [nodes.x, nodes.x + nodes.width];
+    for (const { data } of flow.getEdges()) {
+      if (data.side !== null) [left, right] = [Math.min(left, data.side), Math.max(right, data.side)];
+    }
+    const bounds = { ...nodes, x: left, width: right - left };
+    flow.setViewport(getViewportForBounds(bounds, width, height, FIT.minZoom, FIT.maxZoom, FIT.padding), { duration });
+  };
+}
+
 // `begin` shows a chart whole where that can be read, else from a node on; `look` moves the view to a node that is not in
 // sight.
 function useLook(chart) {
   const flow = useReactFlow();
   const store = useStoreApi();
+  const showWhole = useWhole();
   const begin = (id) => {
     const node = chart.nodes.get(id);
     const all = [...chart.nodes.values()];
@@ -308,7 +326,7 @@ function useLook(chart) {
     const across = width / Math.max(...all.map((one) => one.x + one.width));
     const down = height / Math.max(...all.map((one) => one.y + one.height));
     if (!node || Math.min(across, down) * (1 - FIT.padding) >= LEAST_READABLE) {
-      flow.fitView(FIT);
+      showWhole();
       return;
     }
     const top = id === chart.start ? height / 2 / NEAR_ZOOM - TOP_MARGIN : 0;
@@ -371,10 +389,11 @@ function Follow({ chart, here }) {
 // What steers the view stands above the chart, where it covers nothing.
 function Bar({ isWhole, onWhole }) {
   const flow = useReactFlow();
+  const showWhole = useWhole();
   const tools = [
     [Plus, "Zoom in", () => flow.zoomIn({ duration: glide() })],
     [Minus, "Zoom out", () => flow.zoomOut({ duration: glide() })],
-    [Scan, "Show all", () => flow.fitView({ ...FIT, duration: glide() })],
+    [Scan, "Show all", () => showWhole(glide())],
   ];
   return (
     <div className="chart-bar">
