@@ -41,6 +41,7 @@ bench: $(VENV)/.dev
 soak: $(VENV)/.dev
 	@$(IN)python -m tests.support.chromium
 	$(IN)python -m pytest -m soak $(ARGS)
+	$(IN)python -m pytest --hypothesis-profile long tests/domain tests/exports tests/notifications/test_messages.py
 
 pictures: $(VENV)/.dev
 	$(IN)python -m tests.support.pictures

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterator
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import Session
 
@@ -24,6 +25,14 @@ T = TypeVar("T")
 RUN = pytest.StashKey[int]()
 COROUTINE_SECONDS = 60
 SECRET_KEY = "a-key-for-tests-long-enough-to-sign-with"
+
+# How long an example takes depends on what else the machine does, so Hypothesis does not judge by it. Examples are others in
+# each run; ``make soak`` takes many.
+settings.register_profile(
+    "steady", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("long", settings.get_profile("steady"), max_examples=1000)
+settings.load_profile("steady")
 
 for name in SETTINGS:
     os.environ.pop(name, None)

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pypdf import PdfReader
@@ -231,7 +231,6 @@ def shown(token: Token) -> str:
     )
 
 
-@settings(max_examples=300)
 @given(notes())
 def test_markdown_shows_words_as_they_are(note: TicketNote):
     outline = outline_of(note)

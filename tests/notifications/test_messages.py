@@ -224,7 +224,7 @@ ANY_TEXT = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fields=st.fixed_dictionaries(dict.fromkeys(FIELDS, ANY_TEXT)),
     step=st.builds(MailStep, ANY_TEXT, ANY_TEXT, ANY_TEXT),
@@ -235,7 +235,7 @@ def test_any_text_in_any_field_arrives_clean(
     check_arrival(escalation_message(escalation(**fields, steps=(step,))), smtp)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(address=ANY_TEXT | st.tuples(ANY_TEXT, st.just("@example.org")).map("".join) | st.emails())
 def test_any_address_is_either_asked_for_alone_or_refused(smtp: MailServer, address: str) -> None:
     smtp.reset()
