@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 
 from playwright.sync_api import sync_playwright
 
@@ -23,6 +24,7 @@ def find_chromium() -> str | None:
     return next((path for path in found if _runs(path)), None)
 
 
+@cache
 def ensure_chromium() -> str:
     """Return the path of a Chromium, installing one when there is none; ``RuntimeError`` when that fails."""
     for install in (None, _install_from_debian, _install_from_playwright):
