@@ -117,7 +117,17 @@ def clean_database(database_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def mail_server() -> Iterator[MailServer]:
-    """The mail server of this worker; a test asks for ``smtp`` instead."""
+    """The mail server of the ``server``; a test asks for ``smtp`` instead."""
+    yield from _a_mail_server()
+
+
+@pytest.fixture(scope="session")
+def own_mail_server() -> Iterator[MailServer]:
+    """The mail server of tests without the ``server``, which may be mailing still of what other tests began on it."""
+    yield from _a_mail_server()
+
+
+def _a_mail_server() -> Iterator[MailServer]:
     server = MailServer()
     server.start()
     yield server
@@ -125,8 +135,13 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def smtp(mail_server: MailServer) -> Iterator[MailServer]:
-    """The mail server that the server under test sends through: nothing received yet, and accepting all."""
+def smtp(request: pytest.FixtureRequest) -> Iterator[MailServer]:
+    """The mail server that the test's mails are sent through: nothing received yet, and accepting all.
+
+    Through the one of ``server`` mails may come that are of no concern to the test.
+    """
+    name = "mail_server" if "server" in request.fixturenames else "own_mail_server"
+    mail_server: MailServer = request.getfixturevalue(name)
     mail_server.reset()
     yield mail_server
     mail_server.reset()

@@ -88,6 +88,15 @@ def assert_gone(server: Server) -> None:
         time.sleep(0.05)
 
 
+def assert_gone_in_good_order(server: Server) -> None:
+    """It says last that it has stopped, a moment after its database has."""
+    assert_gone(server)
+    deadline = time.monotonic() + GONE_SECONDS
+    while not server.log_text().rstrip().endswith("Stopped."):
+        assert time.monotonic() < deadline, server.log_tail()
+        time.sleep(0.05)
+
+
 def wait_until_answered(server: Server, seconds: float = GONE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not server.answers():
@@ -256,8 +265,7 @@ def test_make_run_passes_a_signal_on(own_server: Server) -> None:
 
     own_server.stop(signal.SIGTERM)
 
-    assert_gone(own_server)
-    assert own_server.log_text().rstrip().endswith("Stopped.")
+    assert_gone_in_good_order(own_server)
 
 
 def test_killing_make_itself_ends_the_server_in_good_order(own_server: Server) -> None:
@@ -265,5 +273,4 @@ def test_killing_make_itself_ends_the_server_in_good_order(own_server: Server) -
 
     own_server.kill()
 
-    assert_gone(own_server)
-    assert own_server.log_text().rstrip().endswith("Stopped.")
+    assert_gone_in_good_order(own_server)
