@@ -73,6 +73,11 @@ class Team:
     tree_id: UUID
 
     @property
+    def domain(self) -> str:
+        """Return what the mail addresses of these people end in, and of nobody else."""
+        return self.owner.email.partition("@")[2]
+
+    @property
     def seniors(self) -> tuple[Person, ...]:
         """Return all who take escalations."""
         return self.engineer, self.engineer2, self.admin, self.owner

@@ -364,9 +364,10 @@ def incoming(tree: Tree, node_id: str) -> Iterator[tuple[Node, Option]]:
 
 def free_id(tree: Tree) -> str:
     """Return an id, such as ``n12``, that no node has and no answer that leads nowhere names: it would lead there."""
-    named = {option.to for node in tree.nodes.values() for option in node.options} | {tree.start}
+    named = {option.to for node in tree.nodes.values() for option in node.options}
+    taken = tree.nodes.keys() | named | {tree.start}
     number = len(tree.nodes) + 1
-    while f"n{number}" in tree.nodes or f"n{number}" in named:
+    while f"n{number}" in taken:
         number += 1
     return f"n{number}"
 
